@@ -1,0 +1,1 @@
+"""One module per command of `mot-action`: parse, call the platform once, report."""

@@ -1,0 +1,1 @@
+"""Everything around the network: video, datasets, metrics, Ray, MLflow, Parquet and storage."""
