@@ -1,0 +1,170 @@
+"""AVA text: csv rows of one box and one action each, and the `pbtxt` list of actions.
+
+A csv row is `video, time, x1, y1, x2, y2, action[, person][, score]`, with the box in [0, 1] and the time
+in seconds. Nothing in the file says whether an eighth column is a person or a score; the caller does.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+
+from mot_model.structures import Array
+from mot_platform.formats.row_errors import malformed_row, number_problem, numbered_fields
+
+_NAMES = ("video", "time", "x1", "y1", "x2", "y2", "action")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AvaRows:
+    """Rows of an AVA csv, in the order of the file; a box with three actions has three rows."""
+
+    video: list[str]
+    """Name of the video of each of the R rows."""
+    time_s: Array
+    """float64 `(R,)`."""
+    xyxy: Array
+    """float64 `(R, 4)`, normalised by the size of the frame."""
+    action_id: Array
+    """int64 `(R,)`, as in the action list, from 1."""
+    person_id: Array
+    """int64 `(R,)`, unique in a video, -1 where the file has none."""
+    score: Array
+    """float64 `(R,)`, 1 where the file has none."""
+
+    def __post_init__(self) -> None:
+        num_rows = len(self.video)
+        wrong = [field.name for field in fields(self) if len(getattr(self, field.name)) != num_rows]
+        if wrong or self.xyxy.shape != (num_rows, 4):
+            raise ValueError(
+                f"columns of one length expected: {num_rows} videos, but {wrong or 'xyxy'} differ"
+            )
+
+    def __len__(self) -> int:
+        return len(self.video)
+
+
+def _column_names(path: Path, eighth: Literal["person", "score"]) -> tuple[str, ...]:
+    """Return the name of each column of `path`, by their number in its first row; none if it is empty."""
+    first = next(numbered_fields(path), None)
+    if first is None:
+        return ()
+    line_number, row = first
+    tails = {7: (), 8: (eighth,), 9: ("person", "score")}
+    if len(row) not in tails:
+        raise ValueError(f"{path}:{line_number}: {len(row)} comma-separated columns; AVA rows have 7 to 9")
+    return (*_NAMES, *tails[len(row)])
+
+
+def _row_problem(row: list[str], names: tuple[str, ...]) -> str | None:
+    """Return what is wrong with the fields of one line, or None."""
+    if len(row) != len(names):
+        return f"{len(row)} columns, but the first row has {len(names)}"
+    for field, name in zip(row[1:], names[1:], strict=True):
+        if problem := number_problem(field, name):
+            return problem
+        if name in ("action", "person") and float(field) % 1:
+            return f"{name} is {field}, not a whole number"
+    return None
+
+
+def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person") -> AvaRows:
+    """Return the rows of an AVA csv with 7, 8 or 9 columns.
+
+    Args:
+        path: The file; it has no header.
+        eighth: What the last of 8 columns is: `person` in ground truth, `score` in the results that the
+            ActivityNet evaluator takes. With 9 columns it is a person and the ninth the score.
+
+    Raises:
+        ValueError: with file and line, if a row is malformed or a number is not finite.
+
+    Source: AVA (Gu et al., CVPR 2018), https://research.google.com/ava/download.html
+    """
+    path = Path(path)
+    names = _column_names(path, eighth)
+    if not names:
+        return AvaRows(
+            video=[],
+            time_s=np.zeros(0),
+            xyxy=np.zeros((0, 4)),
+            action_id=np.zeros(0, np.int64),
+            person_id=np.zeros(0, np.int64),
+            score=np.zeros(0),
+        )
+    types = {name: pa.string() if name == "video" else pa.float64() for name in names}
+    try:
+        table = pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
+            convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
+        )
+    except pa.ArrowInvalid as error:
+        raise malformed_row(path, lambda row: _row_problem(row, names), error) from error
+    columns = {name: table[name].to_numpy() for name in names[1:]}
+    for name, column in columns.items():
+        whole = name not in ("action", "person") or not (column % 1).any()
+        if not (np.isfinite(column).all() and whole):
+            raise malformed_row(path, lambda row: _row_problem(row, names), f"{name} is out of range")
+    num_rows = len(table)
+    return AvaRows(
+        video=[name.strip() for name in table["video"].to_pylist()],
+        time_s=columns["time"],
+        xyxy=np.stack([columns[name] for name in ("x1", "y1", "x2", "y2")], axis=1),
+        action_id=columns["action"].astype(np.int64),
+        person_id=columns["person"].astype(np.int64) if "person" in columns else np.full(num_rows, -1),
+        score=columns.get("score", np.ones(num_rows)),
+    )
+
+
+def write_ava(path: Path | str, rows: AvaRows, *, with_score: bool = False) -> None:
+    """Write `rows` as `video, time, x1, y1, x2, y2, action, person[, score]`, times to 4 decimals.
+
+    Raises:
+        ValueError: if the name of a video has a comma, a quote or a line break in it.
+    """
+    if bad := next((name for name in set(rows.video) if re.search(r'[",\r\n]', name)), None):
+        raise ValueError(
+            f"video name {bad!r} can not be written to an AVA csv: it has a comma, quote or newline"
+        )
+    numbers = [rows.time_s, *rows.xyxy.T, rows.action_id, rows.person_id]
+    formats = "%s,%.4f,%.6f,%.6f,%.6f,%.6f,%d,%d"
+    if with_score:
+        numbers, formats = [*numbers, rows.score], formats + ",%.6g"
+    lines = [formats % row for row in zip(rows.video, *(column.tolist() for column in numbers), strict=True)]
+    Path(path).write_text("".join(line + "\n" for line in lines), encoding="utf-8")
+
+
+def read_action_list(path: Path | str) -> dict[int, str]:
+    """Return the names of the actions by id from a `pbtxt`, both spellings (`item`/`id`, `label`/`label_id`).
+
+    Raises:
+        ValueError: naming the file and line, if an entry lacks its name or its id, or an id comes twice.
+    """
+    text = Path(path).read_text(encoding="utf-8-sig")
+    names: dict[int, str] = {}
+    for entry in re.finditer(r'\b(?:item|label)\s*\{((?:[^{}"]|"(?:[^"\\]|\\.)*")*)\}', text):
+        line = text.count("\n", 0, entry.start()) + 1
+        name = re.search(r'\bname\s*:\s*"((?:[^"\\]|\\.)*)"', entry[1])
+        number = re.search(r"\b(?:label_)?id\s*:\s*(\d+)", entry[1])
+        if name is None or number is None:
+            raise ValueError(f"{path}:{line}: an action needs a name and an id")
+        if int(number[1]) in names:
+            raise ValueError(f"{path}:{line}: action id {number[1]} is already {names[int(number[1])]!r}")
+        names[int(number[1])] = re.sub(r"\\(.)", r"\1", name[1])
+    if not names:
+        raise ValueError(f'{path}: no action in it; expected entries such as item {{ name: "walk" id: 12 }}')
+    return names
+
+
+def write_action_list(path: Path | str, names: dict[int, str]) -> None:
+    """Write the names of the actions by id as a `pbtxt` of `item` entries."""
+    escaped = {number: re.sub(r'(["\\])', r"\\\1", name) for number, name in names.items()}
+    items = [f'item {{\n  name: "{name}"\n  id: {number}\n}}\n' for number, name in escaped.items()]
+    Path(path).write_text("".join(items), encoding="utf-8")

@@ -1,0 +1,47 @@
+"""Finds the line of a text file that made a fast reader fail, so that the error can name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+FieldCheck = Callable[[list[str]], str | None]
+
+
+def numbered_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number, from 1, and the stripped comma-separated fields of each non-blank line."""
+    with path.open(encoding="utf-8-sig") as lines:
+        for line_number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield line_number, [field.strip() for field in line.split(",")]
+
+
+def line_of_row(path: Path, row: int) -> int:
+    """Return the line number, from 1, of the 0-based data row `row`, counting no blank lines."""
+    for index, (line_number, _) in enumerate(numbered_fields(path)):
+        if index == row:
+            return line_number
+    raise ValueError(f"{path} has no row {row}")
+
+
+def malformed_row(path: Path, check: FieldCheck, otherwise: object) -> ValueError:
+    """Return the error for the first line that `check` objects to.
+
+    Args:
+        path: The file that could not be read.
+        check: Returns what is wrong with the fields of a line, or None.
+        otherwise: What to report when no single line is to blame.
+    """
+    for line_number, fields in numbered_fields(path):
+        if problem := check(fields):
+            return ValueError(f"{path}:{line_number}: {problem}")
+    return ValueError(f"{path}: {otherwise}")
+
+
+def number_problem(field: str, name: str) -> str | None:
+    """Return what keeps `field` from being a finite number, or None."""
+    try:
+        value = float(field)
+    except ValueError:
+        return f"{name} is {field!r}, not a number"
+    return None if abs(value) < float("inf") else f"{name} is {field}; it must be finite"

@@ -1,0 +1,124 @@
+"""Behaviour of the AVA reader and writer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mot_platform.formats.ava import AvaRows, read_action_list, read_ava, write_action_list, write_ava
+
+
+def _rows() -> AvaRows:
+    return AvaRows(
+        video=["a", "a", "b/c.mp4"],
+        time_s=np.array([0.0, 0.04, 902.0]),
+        xyxy=np.array([[0, 0, 0.5, 1], [0.125, 0.25, 0.5, 1], [0, 0, 1, 1]], np.float64),
+        action_id=np.array([12, 80, 1]),
+        person_id=np.array([0, 1, 7]),
+        score=np.array([0.5, 1, 0.25]),
+    )
+
+
+def test_rows_come_back_as_written(tmp_path: Path) -> None:
+    write_ava(tmp_path / "ava.csv", _rows(), with_score=True)
+    back = read_ava(tmp_path / "ava.csv")
+    assert back.video == _rows().video
+    for name in ("time_s", "xyxy", "action_id", "person_id", "score"):
+        np.testing.assert_array_equal(getattr(back, name), getattr(_rows(), name), err_msg=name)
+
+
+def test_rows_without_score_have_eight_columns(tmp_path: Path) -> None:
+    write_ava(tmp_path / "ava.csv", _rows())
+    first = (tmp_path / "ava.csv").read_text().splitlines()[0]
+    assert first == "a,0.0000,0.000000,0.000000,0.500000,1.000000,12,0"
+    assert read_ava(tmp_path / "ava.csv").score.tolist() == [1, 1, 1]
+
+
+def test_eighth_column_is_what_the_caller_says(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_text("a,1,0,0,1,1,2,0.75\n")
+    rows = read_ava(tmp_path / "ava.csv", eighth="score")
+    assert (rows.person_id.tolist(), rows.score.tolist()) == ([-1], [0.75])
+    with pytest.raises(ValueError, match=r"ava.csv:1: person is 0.75, not a whole number"):
+        read_ava(tmp_path / "ava.csv")
+
+
+def test_seven_columns_spaces_and_blank_lines_are_read(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_text("\n007, 1, 0.5, 0, 1, 1, 2.0\n\nNA,1,0,0,1,1,3\n")
+    rows = read_ava(tmp_path / "ava.csv")
+    assert (rows.video, rows.action_id.tolist(), rows.person_id.tolist()) == (["007", "NA"], [2, 3], [-1, -1])
+
+
+def test_empty_file_has_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_text("")
+    assert read_ava(tmp_path / "ava.csv").xyxy.shape == (0, 4)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        pytest.param("a,1,0,0,x,1,2", "x2 is 'x', not a number", id="text"),
+        pytest.param("a,1,0,0,1,1", "6 columns, but the first row has 7", id="short"),
+        pytest.param("a,1,0,nan,1,1,2", "y1 is nan; it must be finite", id="nan"),
+        pytest.param("a,1,0,0,1,1,", "action is '', not a number", id="no action"),
+    ],
+)
+def test_malformed_row_is_named_by_file_and_line(tmp_path: Path, line: str, problem: str) -> None:
+    path = tmp_path / "ava.csv"
+    path.write_text(f"a,1,0,0,1,1,2\n\n{line}\n")
+    with pytest.raises(ValueError, match=r"ava.csv:3") as caught:
+        read_ava(path)
+    assert str(caught.value) == f"{path}:3: {problem}"
+
+
+def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_text("hello\n")
+    with pytest.raises(ValueError, match=r"ava.csv:1: 1 comma-separated columns; AVA rows have 7 to 9"):
+        read_ava(tmp_path / "ava.csv")
+
+
+def test_name_that_would_break_the_csv_is_refused(tmp_path: Path) -> None:
+    rows = AvaRows(
+        video=["a,b"],
+        time_s=np.zeros(1),
+        xyxy=np.zeros((1, 4)),
+        action_id=np.ones(1, np.int64),
+        person_id=np.ones(1, np.int64),
+        score=np.ones(1),
+    )
+    with pytest.raises(ValueError, match="'a,b'"):
+        write_ava(tmp_path / "ava.csv", rows)
+
+
+def test_action_list_comes_back_as_written(tmp_path: Path) -> None:
+    names = {3: 'crouch/kneel "low"', 80: "bend {x}\\y"}
+    write_action_list(tmp_path / "actions.pbtxt", names)
+    assert read_action_list(tmp_path / "actions.pbtxt") == names
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param('item {\n name: "a" }', "actions.pbtxt:1: an action needs a name and an id", id="no id"),
+        pytest.param(
+            'item { name: "a" id: 1 }\nitem { name: "b" id: 1 }', "actions.pbtxt:2: .*'a'", id="twice"
+        ),
+        pytest.param("walk\nrun\n", "no action in it", id="another format"),
+    ],
+)
+def test_bad_action_list_is_refused(tmp_path: Path, text: str, problem: str) -> None:
+    (tmp_path / "actions.pbtxt").write_text(text)
+    with pytest.raises(ValueError, match=problem):
+        read_action_list(tmp_path / "actions.pbtxt")
+
+
+@pytest.mark.real_data
+def test_both_spellings_of_the_action_list_are_read(shared_data: Path) -> None:
+    ava = shared_data / "ava"
+    official = read_action_list(
+        ava / "activitynet_eval_labels/ava_action_list_v2.1_for_activitynet_2018.pbtxt"
+    )
+    custom = read_action_list(ava / "custom_ava_nestcam/ava_action_list_v2.2.pbtxt")
+    assert (len(official), official[80], custom[1]) == (60, "watch (a person)", "Incubation")
+    assert len(read_ava(ava / "ava_ii_v2.1_poses/ava_val_v2.1.csv")) == 93400

@@ -1,0 +1,26 @@
+"""Behaviour of the search for the line that broke a reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mot_platform.formats.row_errors import line_of_row, malformed_row, number_problem
+
+
+def test_blank_lines_count_as_lines_but_not_as_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.txt"
+    path.write_text("\n1,2\n\n3,4\n")
+    assert line_of_row(path, 1) == 4
+
+
+def test_file_is_blamed_when_no_line_is(tmp_path: Path) -> None:
+    path = tmp_path / "rows.txt"
+    path.write_text("1,2\n")
+    assert str(malformed_row(path, lambda row: None, "odd")) == f"{path}: odd"
+
+
+@pytest.mark.parametrize(("field", "finite"), [("1e3", True), ("nan", False), ("-inf", False), ("x", False)])
+def test_number_must_be_finite(field: str, finite: bool) -> None:
+    assert (number_problem(field, "left") is None) == finite
