@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-type Array = npt.NDArray[Any]
+Array: TypeAlias = npt.NDArray[Any]
 
 
 def _require(name: str, array: Array | None, dtype: type, *shape: int | None) -> None:
