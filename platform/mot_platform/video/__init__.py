@@ -1,0 +1,1 @@
+"""Video in and out: index, split, decode at model size, live sources, annotated video."""
