@@ -1,0 +1,1 @@
+"""Scores of detections, identities and actions against ground truth."""

@@ -1,0 +1,160 @@
+"""Frame-mAP of actions at IoU 0.5, as the evaluator of the AVA challenge computes it.
+
+A prediction is a box with one action and a score. In each image each prediction looks at the ground-truth
+box of its action that it overlaps most; the best-scored to reach IoU 0.5 there is right and all later ones
+are wrong, even if another box was free. Nothing here loops over images: boxes of one image and action are
+joined as columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mot_model.structures import Array
+from mot_platform.formats.ava import AvaRows
+from mot_platform.metrics.mot_preprocessing import MATCH_IOU
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionBoxes:
+    """Boxes with one action each, as columns; a person who does three things has three rows.
+
+    Raises:
+        ValueError: if the columns differ in length, or a box or score is not finite.
+    """
+
+    image: Array
+    """int64 `(R,)`, any numbering of the images."""
+    xyxy: Array
+    """float `(R, 4)`, pixels or normalised."""
+    action_id: Array
+    """int64 `(R,)`."""
+    score: Array
+    """float `(R,)`, of no meaning in ground truth."""
+
+    def __post_init__(self) -> None:
+        lengths = [len(self.image), len(self.xyxy), len(self.action_id), len(self.score)]
+        if len(set(lengths)) != 1:
+            raise ValueError(f"image, xyxy, action_id and score need one length, but have {lengths}")
+        if not (np.isfinite(self.xyxy).all() and np.isfinite(self.score).all()):
+            raise ValueError("a box with an action, or its score, is not finite")
+
+    def __getitem__(self, keep: Array) -> ActionBoxes:
+        """Return the rows that the mask or index array `keep` selects, in its order."""
+        return ActionBoxes(
+            image=self.image[keep],
+            xyxy=self.xyxy[keep],
+            action_id=self.action_id[keep],
+            score=self.score[keep],
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionMap:
+    """Average precision by action, in [0, 1]."""
+
+    mean_ap: float
+    """Mean over the actions that the ground truth has; NaN if it has none."""
+    ap_by_action: dict[int, float]
+    """Those actions only."""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fields by name, None where undefined."""
+        return {
+            "mean_ap": None if math.isnan(self.mean_ap) else self.mean_ap,
+            "ap_by_action": {str(action): value for action, value in self.ap_by_action.items()},
+        }
+
+
+def _iou_of_pairs(boxes: Array, others: Array) -> Array:
+    """Return intersection over union `(R,)` of the rows of `boxes` and `others`, both `(R, 4)`."""
+    sides = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
+    shared = np.clip(sides, 0, None).prod(axis=1)
+    union = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) + (others[:, 2:] - others[:, :2]).prod(axis=1) - shared
+    iou: Array = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return iou
+
+
+def _best_overlaps(truth: ActionBoxes, predicted: ActionBoxes) -> tuple[Array, Array]:
+    """Return the row of the truth that each prediction overlaps most, and that IoU; -1 and 0 without one."""
+    num_actions = int(max(truth.action_id.max(), predicted.action_id.max())) + 1
+    truth_key = truth.image * num_actions + truth.action_id
+    key = predicted.image * num_actions + predicted.action_id
+    order = np.argsort(truth_key, kind="stable")
+    start = np.searchsorted(truth_key[order], key, side="left")
+    count = np.searchsorted(truth_key[order], key, side="right") - start
+    row = np.repeat(np.arange(len(key)), count)
+    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    candidate = order[start[row] + within]
+    iou = _iou_of_pairs(predicted.xyxy[row], truth.xyxy[candidate])
+    ranked = np.lexsort((within, -iou, row))
+    first = ranked[np.unique(row[ranked], return_index=True)[1]]
+    best, best_iou = np.full(len(key), -1), np.zeros(len(key))
+    best[row[first]], best_iou[row[first]] = candidate[first], iou[first]
+    return best, best_iou
+
+
+def _average_precision(is_right: Array, num_truth: int) -> float:
+    """Return the area under the precision envelope, `is_right` being in order of falling score."""
+    right = np.cumsum(is_right)
+    recall = np.concatenate([[0], right / num_truth, [1]])
+    precision = np.concatenate([[0], right / np.arange(1, len(right) + 1), [0]])
+    envelope = np.maximum.accumulate(precision[::-1])[::-1]
+    return float((np.diff(recall) * envelope[1:]).sum())
+
+
+def action_map(
+    truth: ActionBoxes, predicted: ActionBoxes, *, action_ids: Sequence[int] | None = None
+) -> ActionMap:
+    """Return the frame-mAP at IoU 0.5 of `predicted` against `truth`.
+
+    Predictions in images without ground truth count as wrong, so leave out images that were not labelled.
+    Predictions without area are dropped. Equal scores rank in the order of the rows.
+
+    Args:
+        truth: Ground truth, its scores ignored.
+        predicted: Predictions.
+        action_ids: Actions to evaluate, None for all in `truth`.
+
+    Source: Gu et al., "AVA", CVPR 2018; the ActivityNet evaluator, `get_ava_performance.py`.
+    """
+    if action_ids is not None:
+        truth = truth[np.isin(truth.action_id, list(action_ids))]
+    actions, num_truth = np.unique(truth.action_id, return_counts=True)
+    has_area = (predicted.xyxy[:, 2:] > predicted.xyxy[:, :2]).all(axis=1)
+    predicted = predicted[has_area & np.isin(predicted.action_id, actions)]
+    if not len(actions):
+        return ActionMap(mean_ap=math.nan, ap_by_action={})
+    predicted = predicted[np.argsort(-predicted.score, kind="stable")]
+    is_right = np.zeros(len(predicted.score), bool)
+    if len(is_right):
+        best, iou = _best_overlaps(truth, predicted)
+        reached = np.flatnonzero(iou >= MATCH_IOU)
+        is_right[reached[np.unique(best[reached], return_index=True)[1]]] = True
+    ap = {
+        int(action): _average_precision(is_right[predicted.action_id == action], int(number))
+        for action, number in zip(actions, num_truth, strict=True)
+    }
+    return ActionMap(mean_ap=float(np.mean(list(ap.values()))), ap_by_action=ap)
+
+
+def ava_action_map(
+    truth: AvaRows, predicted: AvaRows, *, action_ids: Sequence[int] | None = None
+) -> ActionMap:
+    """Return the frame-mAP of two AVA files; an image is a video and a time, equal to a millisecond."""
+    names = {name: number for number, name in enumerate(dict.fromkeys([*truth.video, *predicted.video]))}
+
+    def boxes(rows: AvaRows) -> ActionBoxes:
+        video = np.array([names[name] for name in rows.video], np.int64)
+        return ActionBoxes(
+            image=video * 10**9 + np.rint(rows.time_s * 1000).astype(np.int64),
+            xyxy=rows.xyxy,
+            action_id=rows.action_id,
+            score=rows.score,
+        )
+
+    return action_map(boxes(truth), boxes(predicted), action_ids=action_ids)
