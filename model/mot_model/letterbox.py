@@ -56,10 +56,18 @@ class Letterbox:
         padded[..., : pixels.shape[-3], : pixels.shape[-2], :] = pixels
         return padded
 
+    @property
+    def _factor(self) -> Array:
+        """Source pixels per input pixel of x1, y1, x2, y2; rounding of the content size included."""
+        (width, height), (content_w, content_h) = self.source_wh, self.content_wh
+        return np.array([width / content_w, height / content_h] * 2, np.float32)
+
     def to_source(self, xyxy: Array) -> Array:
-        """Return boxes `(N, 4)` of input pixels in source pixels, clipped to the frame, float32."""
-        width, height = self.source_wh
-        content_w, content_h = self.content_wh
-        factor = np.array([width / content_w, height / content_h] * 2, np.float32)
-        limit = np.array([width, height] * 2, np.float32)
-        return np.clip(xyxy.astype(np.float32) * factor, 0, limit)
+        """Return boxes `(N, 4)` of input pixels in source pixels, float32; they may leave the frame."""
+        scaled: Array = xyxy.astype(np.float32) * self._factor
+        return scaled
+
+    def to_input(self, xyxy: Array) -> Array:
+        """Return boxes `(..., 4)` of source pixels in input pixels, float32."""
+        scaled: Array = xyxy.astype(np.float32) / self._factor
+        return scaled

@@ -1,0 +1,116 @@
+"""What the network says of each cell of its map: score, box, identity embedding and action feature.
+
+The one-to-one branch is the detector: it learns to fire once per object, so no suppression follows. The
+one-to-many branch exists in training only, where its denser targets teach the features faster.
+"""
+
+# B frames, C channels, H W map cells, K classes, D embedding, F action feature, A actions
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mot_model.convolutions import ConvNorm, RepBlock
+
+PRIOR_SCORE = 0.01
+"""Score that every cell starts with, so that the many empty cells do not swamp the first steps (RetinaNet)."""
+PRIOR_DISTANCE_CELLS = (1.5, 4.0, 1.5, 4.0)
+"""Left, top, right, bottom that every cell starts with: about a person."""
+MAX_LOG_DISTANCE = 6.0
+"""Bound on the log of a side distance in cells, so that exp cannot overflow."""
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionMap:
+    """Dense output of one detection branch."""
+
+    score_logit: Tensor
+    """`(B, K, H, W)`."""
+    log_distance: Tensor
+    """`(B, 4, H, W)`: log of left, top, right, bottom distance from the cell's centre, in cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadOutput:
+    """Dense outputs of all heads for B frames."""
+
+    one_to_one: DetectionMap
+    one_to_many: DetectionMap | None
+    """None when inference has dropped the branch."""
+    embedding: Tensor
+    """`(B, D, H, W)`, unit norm over D."""
+    action_feature: Tensor
+    """`(B, F, H, W)`, the scene context included."""
+    action_logit: Tensor | None
+    """`(B, A, H, W)`: actions from this cell alone, a training aid; None in inference."""
+
+
+class DetectionBranch(nn.Module):
+    """Scores and box sides from a shared tower."""
+
+    def __init__(self, channels: int, num_classes: int) -> None:
+        super().__init__()
+        self.tower = RepBlock(channels)
+        self.score = nn.Conv2d(channels, num_classes, 1)
+        self.distance = nn.Conv2d(channels, 4, 1)
+        nn.init.normal_(self.score.weight, std=0.01)
+        nn.init.constant_(self.score.bias, math.log(PRIOR_SCORE / (1 - PRIOR_SCORE)))
+        nn.init.normal_(self.distance.weight, std=0.01)
+        self.distance.bias = nn.Parameter(torch.tensor(PRIOR_DISTANCE_CELLS).log())
+
+    def forward(self, x_BCHW: Tensor) -> DetectionMap:
+        """Return scores and boxes of every cell."""
+        x = self.tower(x_BCHW)
+        return DetectionMap(self.score(x), self.distance(x).clamp(-MAX_LOG_DISTANCE, MAX_LOG_DISTANCE))
+
+
+class Heads(nn.Module):
+    """All heads over the encoded map.
+
+    Args:
+        channels: Channels of the map.
+        num_classes: Object classes K.
+        embedding_dim: Length D of the identity embedding.
+        action_dim: Length F of the action feature.
+        num_actions: Actions A.
+    """
+
+    def __init__(
+        self, *, channels: int, num_classes: int, embedding_dim: int, action_dim: int, num_actions: int
+    ) -> None:
+        super().__init__()
+        scene_dim = action_dim // 4
+        self.one_to_one = DetectionBranch(channels, num_classes)
+        self.one_to_many: DetectionBranch | None = DetectionBranch(channels, num_classes)
+        self.identity = nn.Sequential(ConvNorm(channels, channels, 3), nn.Conv2d(channels, embedding_dim, 1))
+        self.action = nn.Sequential(ConvNorm(channels, channels, 3), ConvNorm(channels, action_dim - scene_dim, 1))
+        self.scene = ConvNorm(channels, scene_dim, 1)
+        self.action_logit: nn.Module | None = nn.Conv2d(action_dim, num_actions, 1)
+
+    def forward(self, fused_BCHW: Tensor, encoded_BCHW: Tensor) -> HeadOutput:
+        """Return all dense outputs.
+
+        Args:
+            fused_BCHW: The map of this frame alone; where and who is read from it.
+            encoded_BCHW: The map after the temporal encoder; what they do is read from it.
+        """
+        action = self.action(encoded_BCHW)
+        scene = self.scene(encoded_BCHW).mean((2, 3), keepdim=True).expand(-1, -1, *action.shape[2:])
+        action_feature = torch.cat([action, scene], 1)
+        return HeadOutput(
+            one_to_one=self.one_to_one(encoded_BCHW),
+            one_to_many=self.one_to_many(encoded_BCHW) if self.one_to_many is not None else None,
+            embedding=F.normalize(self.identity(fused_BCHW), dim=1),
+            action_feature=action_feature,
+            action_logit=self.action_logit(action_feature) if self.action_logit is not None else None,
+        )
+
+    def drop_training_branches(self) -> None:
+        """Remove what only training needs."""
+        self.one_to_many = None
+        self.action_logit = None

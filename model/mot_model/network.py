@@ -1,0 +1,216 @@
+"""The joint network: one causal pass over frames gives boxes, identity embeddings and action features."""
+
+# B clips or streams, T frames, C channels, H W pixels or map cells, N detections
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from mot_model.backbone import Backbone, TopDownFusion
+from mot_model.convolutions import fold
+from mot_model.heads import DetectionMap, HeadOutput, Heads
+from mot_model.temporal import TemporalEncoder
+from mot_model.temporal_state import TemporalState
+from mot_model.track_memory import TrackActionHead
+
+MAP_STRIDE = 8
+"""Input pixels per cell of the output map."""
+INPUT_MULTIPLE = 32
+"""Input sides must be multiples of this, the coarsest stride."""
+PIXEL_MEAN = 114.0
+PIXEL_SCALE = 58.0
+"""Rough mean and deviation of 8-bit images; the first batch norm does the rest."""
+
+Size = Literal["pico", "nano", "small", "base"]
+
+
+class Dimensions(NamedTuple):
+    """Widths and depths that make a size."""
+
+    widths: tuple[int, int, int, int, int]
+    depths: tuple[int, int, int, int]
+    channels: int
+
+
+SIZES: dict[Size, Dimensions] = {
+    "pico": Dimensions((16, 24, 48, 96, 128), (0, 1, 1, 1), 48),
+    "nano": Dimensions((16, 32, 64, 128, 192), (1, 2, 2, 1), 64),
+    "small": Dimensions((32, 64, 128, 192, 256), (1, 2, 3, 2), 96),
+    "base": Dimensions((48, 96, 192, 320, 448), (1, 3, 4, 2), 128),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NetworkConfig:
+    """Everything that fixes the network's architecture.
+
+    Raises:
+        ValueError: on an impossible value, with its name.
+    """
+
+    size: Size = "nano"
+    """Widths and depths, see `SIZES`."""
+    input_wh: tuple[int, int] = (320, 192)
+    """Input width and height in pixels, multiples of 32."""
+    temporal_dilations: tuple[int, ...] = (1, 2, 4)
+    """Frames between the taps of each causal layer; (1, 2, 4) sees 15 frames, () is a single-frame network."""
+    class_names: tuple[str, ...] = ("person",)
+    """Object classes, in the order of `class_id`."""
+    action_ids: tuple[int, ...] = ()
+    """AVA ids of the actions, in the order of the score columns."""
+    action_names: tuple[str, ...] = ()
+    """Names of the actions, same order."""
+    embedding_dim: int = 64
+    """Length of the identity embedding."""
+    action_dim: int = 64
+    """Length of the action feature, a quarter of it scene context."""
+    memory_frames: int = 24
+    """Action features remembered per track."""
+
+    def __post_init__(self) -> None:
+        if self.size not in SIZES:
+            raise ValueError(f"network.size must be one of {', '.join(SIZES)}, got {self.size!r}")
+        if any(side <= 0 or side % INPUT_MULTIPLE for side in self.input_wh):
+            raise ValueError(f"network.input_wh must be multiples of {INPUT_MULTIPLE}, got {self.input_wh}")
+        if not self.class_names:
+            raise ValueError("network.class_names must name at least one class")
+        if len(self.action_ids) != len(self.action_names):
+            raise ValueError(
+                f"network.action_ids has {len(self.action_ids)} entries, action_names {len(self.action_names)}"
+            )
+        if any(dilation < 1 for dilation in self.temporal_dilations):
+            raise ValueError(f"network.temporal_dilations must be positive, got {self.temporal_dilations}")
+        if self.action_dim % 4 or self.memory_frames < 1:
+            raise ValueError("network.action_dim must be a multiple of 4 and memory_frames positive")
+
+    @property
+    def map_hw(self) -> tuple[int, int]:
+        """Cells of the output map, height first."""
+        return self.input_wh[1] // MAP_STRIDE, self.input_wh[0] // MAP_STRIDE
+
+
+class Candidates(NamedTuple):
+    """The best cells of each frame as objects, best first; the tensors that an export returns."""
+
+    xyxy: Tensor
+    """`(B, N, 4)`, input pixels."""
+    score: Tensor
+    """`(B, N)`, range [0, 1]."""
+    class_id: Tensor
+    """`(B, N)`, int64."""
+    embedding: Tensor
+    """`(B, N, D)`, unit norm."""
+    action_feature: Tensor
+    """`(B, N, F)`."""
+
+
+class JointNetwork(nn.Module):
+    """Detection, identity and action in one causal network.
+
+    `forward` takes any number of frames at once; `step` is the same call with one. Carry the state and the
+    outputs are the same either way.
+    """
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        widths, depths, channels = SIZES[config.size]
+        self.config = config
+        self.backbone = Backbone(widths=widths, depths=depths)
+        self.fusion = TopDownFusion(in_channels=widths[2:], channels=channels)
+        self.temporal = TemporalEncoder(channels=channels, dilations=config.temporal_dilations)
+        self.heads = Heads(
+            channels=channels,
+            num_classes=len(config.class_names),
+            embedding_dim=config.embedding_dim,
+            action_dim=config.action_dim,
+            num_actions=max(1, len(config.action_ids)),
+        )
+        self.track_action = TrackActionHead(
+            action_dim=config.action_dim,
+            num_actions=max(1, len(config.action_ids)),
+            memory_frames=config.memory_frames,
+        )
+
+    def initial_state(self, num_streams: int = 1) -> TemporalState:
+        """Return the state before the first frame of `num_streams` streams."""
+        parameter = next(self.parameters())
+        return self.temporal.initial_state(num_streams, self.config.map_hw, parameter)
+
+    def forward(self, pixels_BTHW3: Tensor, state: TemporalState) -> tuple[HeadOutput, TemporalState]:
+        """Return the dense outputs of B*T frames, clip by clip, and the state after the last.
+
+        Args:
+            pixels_BTHW3: uint8 `(B, T, H, W, 3)`, RGB, of the configured input size.
+            state: State after the frame before.
+        """
+        num_streams, num_frames = pixels_BTHW3.shape[:2]
+        # (B*T, 3, H, W) that still lies in memory channel by channel: what the CPU kernels like best.
+        x = pixels_BTHW3.flatten(0, 1).permute(0, 3, 1, 2)
+        x = (x.to(next(self.parameters()).dtype) - PIXEL_MEAN) / PIXEL_SCALE
+        fused = self.fusion(self.backbone(x))
+        encoded, state = self.temporal(fused.unflatten(0, (num_streams, num_frames)), state)
+        return self.heads(fused, encoded.flatten(0, 1)), state
+
+    def detect(
+        self, pixels_BTHW3: Tensor, state: TemporalState, max_detections: int
+    ) -> tuple[Candidates, TemporalState]:
+        """Return the best `max_detections` objects of each of the B*T frames, and the state after them."""
+        output, state = self(pixels_BTHW3, state)
+        return candidates(output, max_detections), state
+
+    def step(self, pixels_BHW3: Tensor, state: TemporalState, max_detections: int) -> tuple[Candidates, TemporalState]:
+        """Return the objects of one frame of each of B streams, and the state after it."""
+        return self.detect(pixels_BHW3[:, None], state, max_detections)
+
+    def for_inference(self) -> JointNetwork:
+        """Return a frozen copy without training branches, batch norm folded in, same outputs to rounding."""
+        network = copy.deepcopy(self).eval()
+        network.heads.drop_training_branches()
+        with torch.no_grad():
+            fold(network)
+        return network.to(memory_format=torch.channels_last).requires_grad_(False)  # type: ignore[call-overload,no-any-return]
+
+
+def cell_centres(map_hw: tuple[int, int], device: torch.device | None = None) -> Tensor:
+    """Return the centre x, y of every cell, row by row, `(H*W, 2)`, in input pixels."""
+    y, x = torch.meshgrid(torch.arange(map_hw[0], device=device), torch.arange(map_hw[1], device=device), indexing="ij")
+    return (torch.stack([x, y], -1).flatten(0, 1) + 0.5) * MAP_STRIDE
+
+
+def boxes_of_cells(detection: DetectionMap) -> Tensor:
+    """Return the `xyxy` box of every cell, `(B, H*W, 4)`, in input pixels."""
+    distance = detection.log_distance.exp().flatten(2).transpose(1, 2) * MAP_STRIDE
+    map_hw = (detection.log_distance.shape[2], detection.log_distance.shape[3])
+    centre = cell_centres(map_hw, distance.device)
+    return torch.cat([centre - distance[..., :2], centre + distance[..., 2:]], -1)
+
+
+def candidates(output: HeadOutput, max_detections: int) -> Candidates:
+    """Return the best cells of each frame.
+
+    A cell counts only where its score is the highest of its 3x3 neighbourhood (CenterNet, Zhou et al., 2019):
+    the one-to-one branch has learnt to fire once, this keeps an unsure one from firing twice.
+    """
+    score_map = output.one_to_one.score_logit.sigmoid()
+    score, class_id = score_map.max(1)  # (B, H, W)
+    peak = F.max_pool2d(score[:, None], 3, 1, 1)[:, 0] == score
+    ranked = torch.where(peak, score, 0.0).flatten(1)
+    best_score, best = ranked.topk(min(max_detections, ranked.shape[1]))
+
+    def at_best(values_BCN: Tensor) -> Tensor:
+        index = best[..., None].expand(-1, -1, values_BCN.shape[-1])
+        return values_BCN.gather(1, index)
+
+    return Candidates(
+        xyxy=at_best(boxes_of_cells(output.one_to_one)),
+        score=best_score,
+        class_id=class_id.flatten(1).gather(1, best),
+        embedding=at_best(output.embedding.flatten(2).transpose(1, 2)),
+        action_feature=at_best(output.action_feature.flatten(2).transpose(1, 2)),
+    )

@@ -1,0 +1,87 @@
+"""The causal temporal encoder: each frame's features meet those of the frames before it, never after.
+
+Every layer looks back a fixed number of frames and keeps exactly those in a ring buffer, so the receptive
+field is finite and one new frame costs one frame of compute. A clip and a stream run the same code: a clip
+is a call with many frames, a step a call with one.
+"""
+
+# B streams, T frames, C channels, H W map cells, K frames kept
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from mot_model.convolutions import ConvNorm
+from mot_model.temporal_state import TemporalState
+
+TAPS = 3
+"""Frames that one layer combines: now, `dilation` ago and twice that."""
+
+
+class CausalLayer(nn.Module):
+    """A depthwise causal convolution over time, then a pointwise one over channels, added to the input.
+
+    Source: the (2+1)D causal convolution with stream buffer of MoViNet (Kondratyuk et al., 2021); the
+    spatial half is left to the blocks around it.
+    """
+
+    def __init__(self, channels: int, *, dilation: int) -> None:
+        super().__init__()
+        self.dilation = dilation
+        self.taps = nn.Parameter(torch.zeros(TAPS, channels))
+        nn.init.normal_(self.taps, std=TAPS**-0.5)
+        self.mix = ConvNorm(channels, channels, 1)
+
+    @property
+    def num_kept(self) -> int:
+        """Past frames that the buffer holds."""
+        return (TAPS - 1) * self.dilation
+
+    def forward(self, x_BTCHW: Tensor, buffer_BKCHW: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the mixed frames `(B, T, C, H, W)` and the buffer after them."""
+        num_streams, num_frames = x_BTCHW.shape[:2]
+        history = torch.cat([buffer_BKCHW, x_BTCHW], dim=1)  # (B, K + T, C, H, W)
+        taps = self.taps[:, None, None, :, None, None]
+        past = [history[:, i * self.dilation : i * self.dilation + num_frames] for i in range(TAPS)]
+        blended = past[0] * taps[0] + past[1] * taps[1] + past[2] * taps[2]
+        mixed = self.mix(blended.flatten(0, 1)).unflatten(0, (num_streams, num_frames))
+        return x_BTCHW + mixed, history[:, num_frames:]
+
+
+class TemporalEncoder(nn.Module):
+    """A stack of causal layers with growing dilation.
+
+    Args:
+        channels: Channels of the map.
+        dilations: Frames between the taps of each layer; empty turns the encoder off.
+    """
+
+    def __init__(self, *, channels: int, dilations: Sequence[int]) -> None:
+        super().__init__()
+        self.channels = channels
+        self.layers = nn.ModuleList(CausalLayer(channels, dilation=dilation) for dilation in dilations)
+
+    @property
+    def receptive_field_frames(self) -> int:
+        """Frames that an output depends on, its own included."""
+        return 1 + sum((TAPS - 1) * int(layer.dilation) for layer in self.layers)
+
+    def initial_state(self, num_streams: int, map_hw: tuple[int, int], like: Tensor) -> TemporalState:
+        """Return the all-zero buffers before the first frame, on the device and dtype of `like`."""
+        return TemporalState(
+            {
+                f"temporal_{i}": like.new_zeros(num_streams, (TAPS - 1) * int(layer.dilation), self.channels, *map_hw)
+                for i, layer in enumerate(self.layers)
+            }
+        )
+
+    def forward(self, x_BTCHW: Tensor, state: TemporalState) -> tuple[Tensor, TemporalState]:
+        """Return the encoded frames and the state after them."""
+        buffers = {}
+        for i, layer in enumerate(self.layers):
+            name = f"temporal_{i}"
+            x_BTCHW, buffers[name] = layer(x_BTCHW, state.buffers[name])
+        return x_BTCHW, TemporalState(buffers)
