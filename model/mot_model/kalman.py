@@ -1,18 +1,21 @@
-"""Constant-velocity Kalman filter over boxes, for all tracks at once and any time between frames.
+"""Kalman filter over boxes, for all tracks at once and any time between frames.
 
-The four coordinates (centre x, centre y, width, height) are filtered independently: each has a position and a
-velocity, so its covariance is three numbers and every formula below is plain element-wise arithmetic. A motion
-array `(M, 5, 4)` holds, per track, the rows position, velocity, position variance, covariance and velocity
-variance. Noise is relative to box size, since a person twice as near moves and jitters twice as many pixels.
+The four coordinates (centre x, centre y, width, height) are filtered independently: each has a position and
+a velocity, so its covariance is three numbers and every formula is plain element-wise arithmetic. Velocities
+fade with a half-life, since nobody keeps a course for long, and the noise is that of a random walk in
+continuous time: two short steps equal one long step. A motion array `(M, 5, 4)` holds, per track, the rows
+position, velocity, position variance, covariance and velocity variance. Noise is relative to box size, since
+a person twice as near moves and jitters twice as many pixels.
 
-Source: SORT (Bewley et al. 2016, arXiv:1602.00763) for the model, BoT-SORT (Aharon et al. 2022,
-arXiv:2206.14651) for the state of centre, width and height.
+Source: SORT (Bewley et al. 2016, arXiv:1602.00763) for the filter, BoT-SORT (Aharon et al. 2022,
+arXiv:2206.14651) for the coordinates, Uhlenbeck and Ornstein (1930) for velocities that fade.
 """
 
 # M tracks
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,26 +27,29 @@ MIN_SIZE_PX = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class KalmanNoise:
-    """Standard deviations of the motion model, all as a share of the box size.
+class MotionModel:
+    """How boxes move and how well they are measured; lengths as a share of the box's width or height.
 
     Raises:
-        ValueError: if one is not positive.
+        ValueError: if a number is not positive.
     """
 
     measurement: float = 0.05
-    """Error of a detected coordinate; higher trusts the prediction more."""
-    position: float = 0.27
-    """Random walk of the position after one second."""
-    velocity: float = 1.0
-    """Random walk of the velocity (sizes per second) after one second; higher follows turns faster."""
+    """Standard deviation of a detected coordinate; higher trusts the prediction more."""
+    position_walk: float = 0.27
+    """Standard deviation of the random walk of a position after one second."""
+    velocity_walk: float = 1.0
+    """Standard deviation of the random walk of a velocity (per second) after one second; higher follows turns
+    faster."""
     initial_velocity: float = 1.9
-    """Spread of the unknown velocity (sizes per second) of a new track."""
+    """Standard deviation of the unknown velocity (per second) of a new track."""
+    half_life_s: float = 0.3
+    """Seconds after which a velocity has halved; higher carries a hidden object farther along."""
 
     def __post_init__(self) -> None:
-        for name in ("measurement", "position", "velocity", "initial_velocity"):
+        for name in ("measurement", "position_walk", "velocity_walk", "initial_velocity", "half_life_s"):
             if not getattr(self, name) > 0:
-                raise ValueError(f"noise.{name} must be positive, but got {getattr(self, name)}")
+                raise ValueError(f"motion.{name} must be positive, but got {getattr(self, name)}")
 
 
 def xyxy_to_centre(xyxy: Array) -> Array:
@@ -57,45 +63,44 @@ def centre_to_xyxy(centre: Array) -> Array:
     return np.concatenate([centre[:, :2] - half, centre[:, :2] + half], axis=1)
 
 
-def begin_motion(measured: Array, noise: KalmanNoise) -> Array:
+def begin_motion(measured: Array, model: MotionModel) -> Array:
     """Return the motion array `(M, 5, 4)` of new tracks at rest.
 
     Args:
         measured: float64 `(M, 4)`, first boxes as centre x, centre y, width, height.
-        noise: The motion model.
+        model: Its spreads.
     """
     size = _noise_scale(measured)
     motion = np.zeros((len(measured), 5, 4))
     motion[:, POSITION] = measured
-    motion[:, POSITION_VARIANCE] = (2 * noise.measurement * size) ** 2
-    motion[:, VELOCITY_VARIANCE] = (noise.initial_velocity * size) ** 2
+    motion[:, POSITION_VARIANCE] = (2 * model.measurement * size) ** 2
+    motion[:, VELOCITY_VARIANCE] = (model.initial_velocity * size) ** 2
     return motion
 
 
-def predict_motion(motion: Array, step_s: float, noise: KalmanNoise) -> Array:
-    """Return `motion` `(M, 5, 4)` moved `step_s` seconds ahead; sizes stay positive.
-
-    The noise is that of a random walk in continuous time, so two short steps equal one long step.
-    """
+def predict_motion(motion: Array, step_s: float, model: MotionModel) -> Array:
+    """Return `motion` `(M, 5, 4)` moved `step_s` seconds ahead; sizes stay positive."""
     position, velocity, pp, pv, vv = motion.transpose(1, 0, 2)
+    tau = model.half_life_s / math.log(2)
+    fade = math.exp(-step_s / tau)
+    reach = tau * (1 - fade)  # seconds at full speed that the fading velocity is worth
     variance = np.square(_noise_scale(position))
-    walk, turn = noise.position**2 * step_s, noise.velocity**2 * step_s
+    turn = model.velocity_walk**2
+    walk_pp = model.position_walk**2 * step_s + turn * tau**2 * (step_s - 2 * reach + tau * (1 - fade**2) / 2)
     ahead = np.empty_like(motion)
-    ahead[:, POSITION] = position + step_s * velocity
-    ahead[:, VELOCITY] = velocity
-    ahead[:, POSITION_VARIANCE] = (
-        pp + 2 * step_s * pv + step_s**2 * vv + variance * (walk + turn * step_s**2 / 3)
-    )
-    ahead[:, COVARIANCE] = pv + step_s * vv + variance * (turn * step_s / 2)
-    ahead[:, VELOCITY_VARIANCE] = vv + variance * turn
+    ahead[:, POSITION] = position + reach * velocity
+    ahead[:, VELOCITY] = fade * velocity
+    ahead[:, POSITION_VARIANCE] = pp + 2 * reach * pv + reach**2 * vv + walk_pp * variance
+    ahead[:, COVARIANCE] = fade * (pv + reach * vv) + turn * reach**2 / 2 * variance
+    ahead[:, VELOCITY_VARIANCE] = fade**2 * vv + turn * tau * (1 - fade**2) / 2 * variance
     np.maximum(ahead[:, POSITION, 2:], MIN_SIZE_PX, out=ahead[:, POSITION, 2:])
     return ahead
 
 
-def update_motion(motion: Array, measured: Array, noise: KalmanNoise) -> Array:
+def update_motion(motion: Array, measured: Array, model: MotionModel) -> Array:
     """Return `motion` `(M, 5, 4)` corrected by the boxes `measured` `(M, 4)` (centre, width, height)."""
     position, velocity, pp, pv, vv = motion.transpose(1, 0, 2)
-    total = pp + np.square(noise.measurement * _noise_scale(position))
+    total = pp + np.square(model.measurement * _noise_scale(position))
     gain_position, gain_velocity = pp / total, pv / total
     surprise = measured - position
     corrected = np.empty_like(motion)
@@ -111,12 +116,12 @@ def update_motion(motion: Array, measured: Array, noise: KalmanNoise) -> Array:
 def warp_motion(motion: Array, camera_motion: Array) -> Array:
     """Return `motion` `(M, 5, 4)` as seen after the camera moved by the affine `camera_motion` `(2, 3)`.
 
-    Centres and their velocities follow the affine; sizes and spreads follow its scale. The coupling of x and y
-    that a rotation brings into the covariance is left out: between two frames it is tiny.
+    Centres and their velocities follow the affine; sizes and spreads follow its scale. The coupling of x and
+    y that a rotation brings into the covariance is left out: between two frames it is tiny.
     """
     linear, shift = camera_motion[:, :2], camera_motion[:, 2]
     scale = float(np.sqrt(np.abs(np.linalg.det(linear))))
-    warped = motion * np.array([scale, scale, scale**2, scale**2, scale**2])[:, None]
+    warped: Array = motion * np.array([scale, scale, scale**2, scale**2, scale**2])[:, None]
     warped[:, :2, :2] = motion[:, :2, :2] @ linear.T
     warped[:, POSITION, :2] += shift
     return warped
@@ -124,4 +129,5 @@ def warp_motion(motion: Array, camera_motion: Array) -> Array:
 
 def _noise_scale(position: Array) -> Array:
     """Return the size `(M, 4)` that noise is relative to: width for x and width, height for y and height."""
-    return np.maximum(position[:, [2, 3, 2, 3]], MIN_SIZE_PX)
+    size: Array = np.maximum(position[:, [2, 3, 2, 3]], MIN_SIZE_PX)
+    return size
