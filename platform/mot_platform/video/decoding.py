@@ -3,6 +3,10 @@
 Seeking is only an optimisation: a segment starts at a keyframe that the index found clean, and if anything
 then is not as expected (the seek lands elsewhere, a packet gives no frame, an error), the segment is decoded
 again from the start of the file. What is yielded is what decoding the whole file yields.
+
+In a seekable video the decoder is reset at every clean keyframe, also when the whole file is decoded. A
+sound stream decodes the same with or without that. A damaged one decodes the same in pieces and as a whole
+only with it, because decoders hide lost pictures with whatever they happen to remember.
 """
 
 from __future__ import annotations
@@ -17,7 +21,7 @@ from mot_model.structures import Array, FrameBatch, VideoSegment
 from mot_platform.errors import MediaError, VideoDecodeError
 from mot_platform.video.index import DEFAULT_FRAME_RATE_HZ
 from mot_platform.video.opening import describe, open_video
-from mot_platform.video.random_access import is_hidden
+from mot_platform.video.random_access import is_fresh_start, is_hidden
 from mot_platform.video.scaling import FrameScaler
 from mot_platform.video.timeline import CountedTimeline, KeyedTimeline, Timeline
 
@@ -165,22 +169,33 @@ def _decode(
     segment: VideoSegment, stream: av.VideoStream, packets: Iterator[av.Packet], timeline: Timeline
 ) -> Iterator[DecodedFrame]:
     """Yield the frames of `packets` up to the end of the segment."""
-    codec = stream.codec_context.codec.canonical_name
-    next_index = segment.start_frame - segment.warmup_frames if segment.start_pts is not None else 0
+    keyed = segment.start_pts is not None
+    next_index = segment.start_frame - segment.warmup_frames if keyed else 0
     try:
-        for packet in packets:
-            if packet.size > 0 and not packet.is_discard and not is_hidden(packet, codec):
-                timeline.sent(packet.pts)
-            for frame in packet.decode():
-                place = timeline.place(frame.pts)
-                if place is None:
-                    continue
-                index, pts = place
-                if segment.stop_pts is not None and pts >= segment.stop_pts:
-                    return
-                next_index = index + 1
-                yield DecodedFrame(index, float(pts * segment.time_base), frame)
+        for frame in _frames(stream, packets, timeline, reset=keyed):
+            place = timeline.place(frame.pts)
+            if place is None:
+                continue
+            index, pts = place
+            if segment.stop_pts is not None and pts >= segment.stop_pts:
+                return
+            next_index = index + 1
+            yield DecodedFrame(index, float(pts * segment.time_base), frame)
     except (av.FFmpegError, OSError, ValueError) as error:
-        raise VideoDecodeError(
-            segment.uri, next_index, describe(error), isinstance(error, OSError)
-        ) from error
+        retriable = isinstance(error, OSError)
+        raise VideoDecodeError(segment.uri, next_index, describe(error), retriable) from error
+
+
+def _frames(
+    stream: av.VideoStream, packets: Iterator[av.Packet], timeline: Timeline, *, reset: bool
+) -> Iterator[av.VideoFrame]:
+    """Yield what the decoder makes of `packets`, telling `timeline` of each."""
+    context = stream.codec_context
+    codec = context.codec.canonical_name
+    for number, packet in enumerate(packets):
+        if reset and number > 0 and is_fresh_start(packet, codec):
+            yield from context.decode(None)
+            context.flush_buffers()
+        if packet.size > 0 and not packet.is_discard and not is_hidden(packet, codec):
+            timeline.sent(packet.pts)
+        yield from packet.decode()

@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 import av
 
-_H264_IDR = {5}
-# BLA, IDR and CRA pictures. What follows them in both decoding and presentation order never refers back.
-_HEVC_RANDOM_ACCESS = {16, 17, 18, 19, 20, 21}
-# Codecs whose keyframes reset every reference.
-_CLEAN_KEYFRAMES = {"vp8", "vp9", "av1", "mjpeg", "mpeg4"}
+# NAL unit types: IDR, and for HEVC the broken link too. What follows in decoding order never refers back.
+_FRESH_START = {"h264": {5}, "hevc": {16, 17, 18, 19, 20}}
+# HEVC's CRA: what follows in both decoding and presentation order never refers back.
+_HEVC_CRA = 21
+_RESETTING_CODECS = {"vp8", "vp9", "av1"}
+# Frames without memory, and (MPEG-4) P-frames that refer to the I-frame at most.
+_OTHER_CODECS = {"mjpeg", "mpeg4"}
 
 
 def is_entry_point(packet: av.Packet, codec: str) -> bool:
@@ -22,13 +24,20 @@ def is_entry_point(packet: av.Packet, codec: str) -> bool:
 
     Source: ITU-T H.264 section 7.4.1.2.4 (IDR), ITU-T H.265 section 3 (IRAP picture).
     """
+    if is_fresh_start(packet, codec):
+        return True
     if not packet.is_keyframe or packet.is_corrupt:
         return False
-    if codec == "h264":
-        return not _H264_IDR.isdisjoint(data[0] & 31 for data in _nal_units(packet))
-    if codec == "hevc":
-        return not _HEVC_RANDOM_ACCESS.isdisjoint(data[0] >> 1 & 63 for data in _nal_units(packet))
-    return codec in _CLEAN_KEYFRAMES
+    return codec in _OTHER_CODECS or (codec == "hevc" and _HEVC_CRA in _nal_types(packet, codec))
+
+
+def is_fresh_start(packet: av.Packet, codec: str) -> bool:
+    """Return whether no packet after `packet` needs anything before it, so that the decoder may be reset."""
+    if not packet.is_keyframe or packet.is_corrupt or packet.size == 0:
+        return False
+    if codec in _FRESH_START:
+        return not _FRESH_START[codec].isdisjoint(_nal_types(packet, codec))
+    return codec in _RESETTING_CODECS
 
 
 def allows_leading_pictures(codec: str) -> bool:
@@ -44,7 +53,13 @@ def is_hidden(packet: av.Packet, codec: str) -> bool:
     return bool(codec == "vp8" and packet.size > 0 and not memoryview(packet)[0] & 0x10)
 
 
-def _nal_units(packet: av.Packet) -> Iterator[memoryview]:
+def _nal_types(packet: av.Packet, codec: str) -> set[int]:
+    """Return the types of the NAL units in an H.264 or HEVC packet."""
+    first_bytes = (unit[0] for unit in _nal_units(packet, codec))
+    return {byte & 31 if codec == "h264" else byte >> 1 & 63 for byte in first_bytes}
+
+
+def _nal_units(packet: av.Packet, codec: str) -> Iterator[memoryview]:
     """Yield the non-empty NAL units of an H.264 or HEVC packet, in either framing."""
     data = memoryview(packet)
     extradata = packet.stream.codec_context.extradata or b""
@@ -52,7 +67,7 @@ def _nal_units(packet: av.Packet) -> Iterator[memoryview]:
         yield from _annex_b(data)
         return
     # avcC keeps the size of the length field in byte 4, hvcC in byte 21.
-    size_at = 4 if packet.stream.codec_context.codec.canonical_name == "h264" else 21
+    size_at = 4 if codec == "h264" else 21
     size = (extradata[size_at] & 3) + 1 if len(extradata) > size_at else 4
     position = 0
     while position + size < len(data):

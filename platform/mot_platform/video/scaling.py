@@ -13,7 +13,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from mot_model.structures import Array
 
 # ACCURATE_RND and BITEXACT turn off shortcuts that depend on the processor.
-_INTERPOLATION = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+_INTERPOLATION = Interpolation.AREA | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
 _UNSPECIFIED_COLORSPACE = 2
 
 
@@ -48,8 +48,8 @@ class Orientation:
 class FrameScaler:
     """Turns decoded frames into `(H, W, 3)` uint8 RGB of one size.
 
-    Bilinear with a support that grows when shrinking (so small sizes do not alias), colour by the frame's
-    own matrix and range, BT.601 limited where it states none, alpha ignored. It keeps libswscale's context,
+    Area averaging, so that small sizes do not alias; colour by the frame's own matrix and range, BT.601
+    limited where it states none; alpha ignored. It keeps libswscale's context,
     so use one per stream.
 
     Raises:
