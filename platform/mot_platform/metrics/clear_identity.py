@@ -3,6 +3,9 @@
 CLEAR matches frame by frame and prefers to keep the pairs of the frame before; Identity matches whole
 trajectories once. Where the definitions of motmetrics differ, see `motmetrics_scores`.
 
+TrackEval leaves a sequence without ground truth or without predictions early, with CLR_Frames 0 and, without
+ground truth, MLR 1 and FP_per_frame 0. Here those three keep their plain meaning; all else is equal.
+
 Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics",
 2008; Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.
 """
@@ -154,7 +157,8 @@ def clear_matches(sequence: AlignedSequence) -> ClearMatches:
     """Return the pairs of boxes that CLEAR counts as true positives, one to one in each frame.
 
     The assignment keeps the pairs of the frame before where their overlap is still at least 0.5, and
-    maximises the sum of overlaps of the rest.
+    maximises the sum of overlaps of the rest. As in TrackEval, the frame before is the last one with boxes on
+    both sides: a frame without any prediction breaks no pair and starts no fragment.
     """
     last_id = np.full(len(sequence.truth_count), -1)  # of the frame before
     runs = np.zeros(len(sequence.truth_count), np.int64)

@@ -81,7 +81,8 @@ def read_ground_truth(corpus: Path | str) -> list[SequenceTruth]:
     """Return the ground truth of every sequence below `corpus`, by name.
 
     A sequence is a folder with `seqinfo.ini` and `gt/gt.txt`; `corpus` may itself be one. Actions come from
-    `ava.csv` beside the sequences, which needs person ids, and their names from `ava_action_list.pbtxt`.
+    `ava.csv` beside the sequences, which needs person ids, and their names from `ava_action_list.pbtxt`. The
+    csv may list videos that are not there.
 
     Raises:
         ValueError: if there is no sequence, a file is malformed, an id repeats in a frame, or an action
@@ -99,9 +100,14 @@ def read_ground_truth(corpus: Path | str) -> list[SequenceTruth]:
         ava = read_ava(corpus / ACTIONS_FILE)
         action_ids = tuple(sorted(read_action_list(corpus / ACTION_LIST_FILE)))
     video = np.array(ava.video if ava else [], np.str_)
+    infos = [read_seqinfo(folder / "seqinfo.ini") for folder in folders]
+    names = {info.name for info in infos}
+    if len(video) and names.isdisjoint(video.tolist()):
+        raise ValueError(
+            f"{corpus / ACTIONS_FILE}: video {video[0]} and all others in it are no sequence of {corpus}"
+        )
     truths = []
-    for folder in folders:
-        info = read_seqinfo(folder / "seqinfo.ini")
+    for folder, info in zip(folders, infos, strict=True):
         rows = read_mot(folder / "gt" / "gt.txt", unique_ids=True)
         actions = np.zeros((len(rows), 0), bool)
         if ava is not None:

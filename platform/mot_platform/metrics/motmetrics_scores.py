@@ -1,10 +1,10 @@
 """MOTA, IDF1 and their counts as the library motmetrics (py-motmetrics) computes them: the cross-check.
 
-The headline figures are TrackEval's (`clear_identity`); IDF1 is the same in both. motmetrics keeps a pair alive
-over frames in which one of the two is missing, where TrackEval looks back one frame only, so id switches, and
-with them MOTA, can differ by a few counts. It starts no new fragment when the ground-truth track itself was
-away, where TrackEval does. Its MOTP is a mean distance, 1 - IoU. And a track matched in exactly 80 % of its
-frames is mostly tracked, where TrackEval asks for more.
+The headline figures are TrackEval's (`clear_identity`); IDF1 is the same in both. motmetrics keeps a pair
+alive over frames in which one of the two is missing, where TrackEval looks back one frame only, so id
+switches, and with them MOTA, can differ by a few counts. It starts no new fragment when the ground-truth
+track itself was away, where TrackEval does. Its MOTP is a mean distance, 1 - IoU. And a track matched in
+exactly 80 % of its frames is mostly tracked, where TrackEval asks for more.
 """
 
 from __future__ import annotations

@@ -1,0 +1,75 @@
+"""Figures of motmetrics made from our overlaps, and where they part from TrackEval's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mot_platform.formats.motchallenge import read_mot
+from mot_platform.metrics.clear_identity import clear, clear_matches, identity
+from mot_platform.metrics.motmetrics_scores import OVERALL, motmetrics_scores
+from mot_platform.metrics.sequence_data import align_sequence
+
+
+def test_agrees_with_our_counts_where_definitions_agree(make_rows: Callable) -> None:
+    truth = make_rows([(frame, 1, 0) for frame in range(5)])
+    predicted = make_rows([(0, 1, 0), (1, 1, 0), (2, 3, 90), (3, 2, 0), (4, 2, 0)])
+    sequence = align_sequence("a", truth, predicted, num_frames=5)
+    theirs, ours = motmetrics_scores([sequence])["a"], clear(sequence, clear_matches(sequence))
+    assert theirs["mota"] == pytest.approx(ours.mota)
+    assert theirs["idf1"] == pytest.approx(identity(sequence).idf1)
+    assert (theirs["num_switches"], theirs["num_fragmentations"]) == (ours.id_switches, ours.fragmentations)
+
+
+def test_pair_outlives_a_gap_in_motmetrics_only(make_rows: Callable) -> None:
+    truth = make_rows([(0, 1, 0), (1, 1, 0), (2, 1, 0)])
+    predicted = make_rows(
+        [(0, 1, 0), (1, 9, 90), (2, 1, 3), (2, 2, 0)]
+    )  # after the gap a newcomer fits better
+    sequence = align_sequence("a", truth, predicted, num_frames=3)
+    assert motmetrics_scores([sequence])["a"]["num_switches"] == 0
+    assert clear(sequence, clear_matches(sequence)).id_switches == 1
+
+
+def test_sequences_are_combined_under_overall(make_rows: Callable) -> None:
+    rows = make_rows([(0, 1, 0)])
+    sequences = [
+        align_sequence("a", rows, rows, num_frames=1),
+        align_sequence("b", rows, make_rows([]), num_frames=1),
+    ]
+    scores = motmetrics_scores(sequences)
+    assert (scores["a"]["mota"], scores["b"]["mota"], scores[OVERALL]["mota"]) == (1, 0, 0.5)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize(
+    ("name", "num_frames", "expected"),
+    [
+        (
+            "TUD-Campus",
+            71,
+            [0.557659, 0.729730, 0.451253, 0.582173, 0.941441, 13, 150, 7, 7, 0.526462, 0.277201],
+        ),
+        (
+            "TUD-Stadtmitte",
+            179,
+            [0.644619, 0.819760, 0.531142, 0.608997, 0.939920, 45, 452, 7, 6, 0.564014, 0.345904],
+        ),
+    ],
+)
+def test_published_figures_of_mot15(
+    shared_data: Path, name: str, num_frames: int, expected: list[float]
+) -> None:
+    folder = shared_data / "mot_text" / "MOT15" / name
+    sequence = align_sequence(
+        name,
+        read_mot(folder / "gt" / "gt.txt"),
+        read_mot(folder / "tracker_result_motmetrics_test.txt"),
+        num_frames=num_frames,
+    )
+    scores = motmetrics_scores([sequence])[name]
+    names = ["idf1", "idp", "idr", "recall", "precision", "num_false_positives", "num_misses"]
+    names += ["num_switches", "num_fragmentations", "mota", "motp"]
+    assert [round(scores[key], 6) for key in names] == expected
