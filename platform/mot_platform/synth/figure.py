@@ -79,7 +79,7 @@ class _Piece:
 class _Projector:
     """Maps body space to pixels and depth for one view."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, ground_xy: tuple[float, float]) -> None:
         cos_yaw, sin_yaw = np.cos(view.yaw), np.sin(view.yaw)
         cos_tilt, sin_tilt = np.cos(view.tilt), np.sin(view.tilt)
         # Rows: image right, image down, away from the camera.
@@ -91,26 +91,30 @@ class _Projector:
             ]
         )
         self.scale_px = view.scale_px
+        self.ground_xy = np.array(ground_xy)
 
     def __call__(self, points: Array) -> tuple[Array, Array]:
         """Return pixels `(..., 2)` and depths `(...)` of points `(..., 3)`."""
         seen = points @ self.matrix.T
-        return seen[..., :2] * self.scale_px, seen[..., 2]
+        return seen[..., :2] * self.scale_px + self.ground_xy, seen[..., 2]
 
 
 def _shade(colour: Rgb, factor: float) -> Rgb:
     return min(255.0, colour[0] * factor), min(255.0, colour[1] * factor), min(255.0, colour[2] * factor)
 
 
-def _capsules(start: Array, stop: Array, radius: Array) -> Array:
-    """Return outlines `(L, 14, 2)` of limbs from `start` to `stop` `(L, 2)` with end radii `(L, 2)`."""
+def _end_arcs(start: Array, stop: Array) -> tuple[Array, Array]:
+    """Return half circles `(L, 7, 2)` of radius 1 that close limbs at `start` and at `stop` `(L, 2)`."""
     axis = stop - start
-    angle = np.arctan2(axis[:, 1], axis[:, 0])[:, None]
-    back = angle + np.pi / 2 + _ARC
-    front = angle - np.pi / 2 + _ARC
-    back_xy = np.stack([np.cos(back), np.sin(back)], axis=-1) * radius[:, :1, None]
-    front_xy = np.stack([np.cos(front), np.sin(front)], axis=-1) * radius[:, 1:, None]
-    return np.concatenate([start[:, None] + back_xy, stop[:, None] + front_xy], axis=1)
+    angle = np.arctan2(axis[:, 1], axis[:, 0])[:, None] + np.pi / 2 + _ARC
+    behind = np.stack([np.cos(angle), np.sin(angle)], axis=-1)
+    return behind, -behind
+
+
+def _capsules(ends: tuple[Array, Array], arcs: tuple[Array, Array], radius: Array) -> Array:
+    """Return outlines `(L, 14, 2)` of limbs with both `ends` `(L, 2)` and end radii `(L, 2)`."""
+    parts = [ends[k][:, None] + arcs[k] * radius[:, k, None, None] for k in (0, 1)]
+    return np.concatenate(parts, axis=1)
 
 
 def _limb_colours(looks: Looks) -> dict[str, Rgb]:
@@ -136,9 +140,11 @@ def _limb_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list[
     points, depths = project(skeleton.joints)
     radius = _LIMB_RADIUS * project.scale_px * looks.build
     start, stop = points[_LIMB_FROM], points[_LIMB_TO]
-    rim = _capsules(start, stop, radius + max(0.5, 0.006 * project.scale_px))
-    fill = _capsules(start, stop, radius)
-    core = _capsules(start - 0.28 * radius[:, :1], stop - 0.28 * radius[:, 1:], radius * 0.52)
+    arcs = _end_arcs(start, stop)
+    rim = _capsules((start, stop), arcs, radius + max(0.5, 0.006 * project.scale_px))
+    fill = _capsules((start, stop), arcs, radius)
+    lit = (start - 0.28 * radius[:, :1], stop - 0.28 * radius[:, 1:])
+    core = _capsules(lit, arcs, radius * 0.52)
     depth = (depths[_LIMB_FROM] + depths[_LIMB_TO]) / 2
     colours = _limb_colours(looks)
     pieces = []
@@ -183,6 +189,8 @@ def _trunk_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list
     """Return the trunk's slices, coloured as shirt and trousers, and a jacket's open front."""
     rings = _trunk_rings(skeleton, looks.build)
     points, depths = project(rings)
+    ring_depth = depths.mean(axis=1)
+    slice_depth = (ring_depth[:-1] + ring_depth[1:]) / 2
     pieces = []
     for index in range(len(rings) - 1):
         both = points[index : index + 2].reshape(-1, 2).astype(np.float32)
@@ -190,15 +198,13 @@ def _trunk_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list
         shirt = _shirt_colour(looks, index - _FIRST_SHIRT_SLICE)
         below = shirt if looks.lower == "dress" else looks.lower_colour
         colour = shirt if index >= _FIRST_SHIRT_SLICE else below
-        pieces.append(
-            _Piece(outline, _shade(colour, 0.9 + 0.02 * index), float(depths[index : index + 2].mean()))
-        )
+        pieces.append(_Piece(outline, _shade(colour, 0.9 + 0.02 * index), float(slice_depth[index])))
     if looks.shirt_pattern == "jacket":
         front = slice(2, 6)  # ring samples around the middle of the chest
         for index in range(_FIRST_SHIRT_SLICE, len(rings) - 2):
             strip = points[index : index + 2, front].reshape(-1, 2).astype(np.float32)
             depth = float(depths[index : index + 2, front].mean())
-            if depth < float(depths[index : index + 2].mean()):
+            if depth < slice_depth[index]:
                 pieces.append(_Piece(cv2.convexHull(strip)[:, 0], looks.shirt_second, depth))
     return pieces
 
@@ -211,7 +217,7 @@ def _skirt_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list
     hem = [
         joints[JOINT_INDEX["hip" + s]] * 0.22 + joints[JOINT_INDEX["knee" + s]] * 0.78 for s in ("_l", "_r")
     ]
-    hips = _trunk_rings(skeleton, looks.build)[1]
+    hips = _trunk_rings(skeleton, looks.build)[_FIRST_SHIRT_SLICE]
     ring = (
         np.concatenate([_RING, np.zeros((len(_RING), 1))], axis=1)
         @ skeleton.pelvis_axes.T
@@ -229,45 +235,52 @@ def _skirt_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list
     ]
 
 
-def _ball(
-    centre: Array, radii: tuple[float, float, float], axes: Array, project: _Projector
-) -> tuple[Array, float]:
-    """Return the outline and depth of an ellipsoid with half axes along `axes`."""
-    scaled = project.matrix[:2] @ axes * np.array(radii)  # (2, 3)
-    covariance = scaled @ scaled.T
-    values, vectors = np.linalg.eigh(covariance)
-    outline = (_RING * np.sqrt(np.maximum(values, 1e-9))) @ vectors.T * project.scale_px
-    pixel, depth = project(centre)
-    return outline + pixel, float(depth)
+@dataclass(frozen=True, slots=True)
+class _Ball:
+    """An ellipsoid on the head: offset and half axes in body heights along the head's axes, and colour."""
+
+    offset: tuple[float, float, float]
+    radii: tuple[float, float, float]
+    colour: Rgb
+
+
+def _head_balls(looks: Looks) -> list[_Ball]:
+    """Return skull, nose, and hair or hat."""
+    hair = {"cap": looks.bag_colour, "hood": looks.shirt}.get(looks.hair_style, looks.hair)
+    balls = [
+        _Ball((0.004, 0, -0.006), (0.062, 0.054, 0.074), looks.skin),
+        _Ball((0.05, 0, -0.012), (0.022, 0.014, 0.018), _shade(looks.skin, 0.93)),
+    ]
+    if looks.hair_style != "bald":
+        balls.append(_Ball((-0.020, 0, 0.020), (0.060, 0.061, 0.064), hair))
+        balls.append(_Ball((0.018, 0, 0.050), (0.044, 0.050, 0.030), hair))
+    if looks.hair_style == "cap":
+        balls.append(_Ball((0.070, 0, 0.038), (0.045, 0.045, 0.010), _shade(hair, 0.8)))
+    if looks.hair_style == "bun":
+        balls.append(_Ball((-0.066, 0, 0.060), (0.030, 0.030, 0.030), hair))
+    if looks.hair_style in ("long", "hood"):
+        balls.append(_Ball((-0.036, 0, -0.055), (0.034, 0.064, 0.090), hair))
+    return balls
+
+
+_EYES = tuple(_Ball((0.060, y, 0.002), (0.004, 0.006, 0.006), (35.0, 28.0, 26.0)) for y in (-0.021, 0.021))
 
 
 def _head_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list[_Piece]:
-    """Return skull, hair or hat, and eyes where the face is turned to the camera."""
+    """Return the head's outlines, with eyes where the face is turned to the camera."""
     axes = skeleton.head_axes
-    head = skeleton.joints[JOINT_INDEX["head"]]
-    wears = {"cap": looks.bag_colour, "hood": looks.shirt}.get(looks.hair_style, looks.hair)
-
-    def ball(offset: tuple[float, float, float], radii: tuple[float, float, float], colour: Rgb) -> _Piece:
-        outline, depth = _ball(head + axes @ np.array(offset), radii, axes, project)
-        return _Piece(outline, colour, depth)
-
-    pieces = [ball((0.004, 0, -0.006), (0.062, 0.054, 0.074), looks.skin)]
-    pieces.append(ball((0.05, 0, -0.012), (0.022, 0.016, 0.018), _shade(looks.skin, 0.92)))  # nose
-    if looks.hair_style != "bald":
-        pieces.append(ball((-0.020, 0, 0.020), (0.060, 0.061, 0.064), wears))
-        pieces.append(ball((0.018, 0, 0.050), (0.044, 0.050, 0.030), wears))
-    if looks.hair_style == "cap":
-        pieces.append(ball((0.070, 0, 0.038), (0.045, 0.045, 0.010), _shade(wears, 0.8)))
-    if looks.hair_style == "bun":
-        pieces.append(ball((-0.066, 0, 0.060), (0.030, 0.030, 0.030), wears))
-    if looks.hair_style in ("long", "hood"):
-        pieces.append(ball((-0.036, 0, -0.055), (0.034, 0.064, 0.090), wears))
-    if project.scale_px > 70:
-        for side in (-1, 1):
-            eye = ball((0.061, side * 0.022, 0.004), (0.006, 0.009, 0.008), (25, 20, 20))
-            facing = project.matrix[2] @ axes[:, 0] < -0.25
-            pieces += [eye] if facing else []
-    return pieces
+    balls = _head_balls(looks)
+    faces_camera = project.matrix[2] @ axes[:, 0] < -0.25
+    if project.scale_px > 70 and faces_camera:
+        balls += _EYES
+    offsets = np.array([ball.offset for ball in balls])
+    pixels, depths = project(skeleton.joints[JOINT_INDEX["head"]] + offsets @ axes.T)
+    # The outline of a projected ellipsoid A u, |u| = 1: the point A A^T n / |A^T n| for every direction n.
+    flat = (project.matrix[:2] @ axes) * np.array([ball.radii for ball in balls])[:, None] * project.scale_px
+    along = _RING @ flat  # (balls, 14, 3)
+    outlines = along @ flat.transpose(0, 2, 1) / np.linalg.norm(along, axis=2, keepdims=True)
+    outlines += pixels[:, None]
+    return [_Piece(o, ball.colour, float(d)) for o, ball, d in zip(outlines, balls, depths, strict=True)]
 
 
 def _bag_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list[_Piece]:
@@ -288,12 +301,12 @@ def _bag_pieces(skeleton: Skeleton, looks: Looks, project: _Projector) -> list[_
     return [shadow, _Piece(inner, looks.bag_colour, float(depths.mean()))]
 
 
-def _cloth_grain(shape: tuple[int, int], seed: int) -> Array:
-    """Return a fixed grain `(h, w)` of factors around 1 for the folds of cloth."""
+def _fold_shadows(seed: int) -> Array:
+    """Return a coarse grid uint8 `(12, 8, 4)` of factors of 255 for the folds of cloth; alpha stays."""
     rng = np.random.default_rng(seed)
-    coarse = rng.normal(1.0, 0.10, (12, 8)).astype(np.float32)
-    grain: Array = cv2.resize(coarse, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
-    return grain
+    folds = np.full((12, 8, 4), 255, np.uint8)
+    folds[..., :3] = np.clip(rng.normal(228, 22, (12, 8, 1)), 150, 255)
+    return folds
 
 
 def _fill(pieces: list[_Piece]) -> Patch:
@@ -302,9 +315,11 @@ def _fill(pieces: list[_Piece]) -> Patch:
     left, top = np.floor(every.min(axis=0)).astype(int) - _MARGIN_PX
     right, bottom = np.ceil(every.max(axis=0)).astype(int) + _MARGIN_PX
     rgba = np.zeros((bottom - top, right - left, 4), np.uint8)
-    for piece in sorted(pieces, key=lambda piece: -piece.depth):
-        fixed = np.round((piece.outline - (left, top)) * (1 << _FRACTION_BITS)).astype(np.int32)
-        cv2.fillConvexPoly(rgba, fixed, (*piece.colour, 255), cv2.LINE_AA, _FRACTION_BITS)
+    fixed = np.round((every - (left, top)) * (1 << _FRACTION_BITS)).astype(np.int32)
+    starts = np.cumsum([0] + [len(piece.outline) for piece in pieces])
+    for index in sorted(range(len(pieces)), key=lambda i: -pieces[i].depth):
+        outline = fixed[starts[index] : starts[index + 1]]
+        cv2.fillConvexPoly(rgba, outline, (*pieces[index].colour, 255), cv2.LINE_AA, _FRACTION_BITS)
     return Patch(rgba=rgba, left_px=int(left), top_px=int(top))
 
 
@@ -319,16 +334,15 @@ def draw_figure(
         view: Direction, tilt and scale.
         ground_xy: Fraction of a pixel by which the person's ground point is off the pixel grid.
     """
-    project = _Projector(view)
+    project = _Projector(view, ground_xy)
     pieces = _trunk_pieces(skeleton, looks, project)
     pieces += _limb_pieces(skeleton, looks, project)
     pieces += _skirt_pieces(skeleton, looks, project)
     pieces += _head_pieces(skeleton, looks, project)
     pieces += _bag_pieces(skeleton, looks, project)
-    offset = np.array(ground_xy)
-    patch = _fill([_Piece(piece.outline + offset, piece.colour, piece.depth) for piece in pieces])
-    grain = _cloth_grain(patch.rgba.shape[:2], looks.fabric_seed)
-    colours = patch.rgba[..., :3] * grain[..., None]
-    np.minimum(colours, patch.rgba[..., 3:], out=colours)  # stays premultiplied
-    patch.rgba[..., :3] = colours
-    return patch
+    patch = _fill(pieces)
+    height, width = patch.rgba.shape[:2]
+    folds = cv2.resize(_fold_shadows(looks.fabric_seed), (width, height), interpolation=cv2.INTER_LINEAR)
+    # Folds only darken, so the colours stay premultiplied.
+    shaded = cv2.multiply(patch.rgba, folds, scale=1 / 255)
+    return Patch(rgba=shaded, left_px=patch.left_px, top_px=patch.top_px)

@@ -19,7 +19,7 @@ WALK_STRIDE = 0.80
 """Body heights covered by two walking steps."""
 RUN_STRIDE = 1.45
 """Body heights covered by two running steps."""
-SEAT_HEIGHT = 0.225
+SEAT_HEIGHT = 0.24
 """Top of the seat that `sit_chair` needs, in body heights."""
 
 
@@ -139,7 +139,7 @@ _CHAIR_FORMS = (
 _FLOOR_FORMS = (
     pose(thigh_l=122, thigh_r=122, shin_l=52, shin_r=52, spine_pitch=18, arm_l=62, arm_r=62, shift=-0.2)
     + pose(forearm_l=80, forearm_r=80, thigh_l_out=6, thigh_r_out=6),  # hugging the knees
-    pose(pitch=-12, thigh_l=100, thigh_r=100, shin_l=92, shin_r=92, arm_l=-40, arm_r=-40, shift=-0.3)
+    pose(pitch=-12, thigh_l=78, thigh_r=78, shin_l=72, shin_r=72, arm_l=-40, arm_r=-40, shift=-0.3)
     + pose(
         forearm_l=-28, forearm_r=-28, arm_l_out=14, arm_r_out=14, thigh_l_out=7, thigh_r_out=7
     ),  # long sit
@@ -194,7 +194,7 @@ def jump(style: Style, time_s: float, distance: float) -> Array:
     arms_out = style.variant % 2 == 1
     knee = 48 * squat + 24 * height * (style.variant % 3)
     thigh = 0.55 * knee + 6 * height
-    raised = 25 + 130 * height - 55 * squat
+    raised = 22 + 105 * height - 45 * squat
     vector = pose(
         spine_pitch=6 + 20 * squat, pitch=8 * squat, thigh_l=thigh, thigh_r=thigh, shin_l=thigh - knee
     )
@@ -203,8 +203,8 @@ def jump(style: Style, time_s: float, distance: float) -> Array:
     if arms_out:
         return (
             vector
-            + pose(arm_l_out=15 + 120 * height, arm_r_out=15 + 120 * height, forearm_l=10)
-            + pose(forearm_l_out=15 + 130 * height, forearm_r_out=15 + 130 * height, forearm_r=10)
+            + pose(arm_l_out=15 + 95 * height, arm_r_out=15 + 95 * height, forearm_l=10)
+            + pose(forearm_l_out=15 + 105 * height, forearm_r_out=15 + 105 * height, forearm_r=10)
         )
     return vector + pose(
         arm_l=raised, arm_r=raised, forearm_l=raised + 12, forearm_r=raised + 12, arm_l_out=10

@@ -61,19 +61,19 @@ def _crown(
 ) -> None:
     """Draw leaves as overlapping discs inside `box`."""
     left, top, right, bottom = box
-    radius = 0.24 * min(right - left, bottom - top)
-    for _ in range(26):
+    radius = 0.2 * min(right - left, bottom - top)
+    for _ in range(90):
         angle, share = rng.uniform(0, 2 * np.pi), np.sqrt(rng.random())
         x = (left + right) / 2 + np.cos(angle) * share * ((right - left) / 2 - radius)
         y = (top + bottom) / 2 + np.sin(angle) * share * ((bottom - top) / 2 - radius)
-        colour = _opaque(green * rng.uniform(0.7, 1.2) * (1.15 - 0.3 * (y - top) / max(1.0, bottom - top)))
+        colour = _opaque(green * rng.uniform(0.72, 1.12) * (1.15 - 0.3 * (y - top) / max(1.0, bottom - top)))
         cv2.circle(
-            rgba, (int(x), int(y)), max(1, int(radius * rng.uniform(0.7, 1.0))), colour, -1, cv2.LINE_AA
+            rgba, (int(x), int(y)), max(1, int(radius * rng.uniform(0.35, 1.0))), colour, -1, cv2.LINE_AA
         )
 
 
 def _leaf_green(rng: np.random.Generator) -> Array:
-    return np.array([rng.uniform(30, 110), rng.uniform(80, 150), rng.uniform(25, 70)])
+    return np.array([rng.uniform(40, 105), rng.uniform(75, 130), rng.uniform(30, 65)])
 
 
 def draw_bush(rng: np.random.Generator, scale_px: float) -> Patch:

@@ -83,12 +83,12 @@ class _Painter:
         """Return the backdrop as the camera sees it, with clouds."""
         backdrop = self.scene.backdrop
         x, y = shift[0] + backdrop.margin_wh[0], shift[1] + backdrop.margin_wh[1]
-        if self.clouds is None and float(x).is_integer() and float(y).is_integer():
+        if float(x).is_integer() and float(y).is_integer():
             frame: Array = backdrop.pixels[int(y) : int(y) + self.height, int(x) : int(x) + self.width].copy()
-            return frame
-        move = np.array([[1, 0, -x], [0, 1, -y]])
-        size = (self.width, self.height)
-        frame = cv2.warpAffine(backdrop.pixels, move, size, borderMode=cv2.BORDER_REPLICATE)
+        else:
+            move = np.array([[1, 0, -x], [0, 1, -y]])
+            size = (self.width, self.height)
+            frame = cv2.warpAffine(backdrop.pixels, move, size, borderMode=cv2.BORDER_REPLICATE)
         if self.clouds is not None:
             self._lay_clouds(frame, self.clouds, index, (round(x), round(y)))
         return frame
@@ -116,12 +116,15 @@ class _Painter:
         height, width = prop.patch.rgba.shape[:2]
         if x + prop.patch.left_px > self.width + width or x + prop.patch.left_px + 2 * width < 0:
             return
-        lean = prop.sway * np.sin(2.1 * time_s + prop.sway_phase) + 0.4 * prop.sway * np.sin(5.3 * time_s)
-        left, top = int(np.floor(x)) + prop.patch.left_px, int(np.floor(y)) + prop.patch.top_px
-        room = int(prop.sway * 1.5 * height) + 1
-        move = np.array([[1, -lean, x - np.floor(x) + room + lean * height], [0, 1, y - np.floor(y)]])
-        rgba = cv2.warpAffine(prop.patch.rgba, move, (width + 2 * room, height + 1))
-        overlap = overlap_of(frame.shape, rgba.shape, left=left - room, top=top)
+        base_x, base_y = int(np.floor(x)), int(np.floor(y))
+        rgba, room = prop.patch.rgba, 0
+        if prop.sway or prop.speed or shift.any():
+            lean = prop.sway * (np.sin(2.1 * time_s + prop.sway_phase) + 0.4 * np.sin(5.3 * time_s))
+            room = int(prop.sway * 1.5 * height) + 1
+            move = np.array([[1, -lean, x - base_x + room + lean * height], [0, 1, y - base_y]])
+            rgba = cv2.warpAffine(rgba, move, (width + 2 * room, height + 1))
+        left, top = base_x + prop.patch.left_px - room, base_y + prop.patch.top_px
+        overlap = overlap_of(frame.shape, rgba.shape, left=left, top=top)
         if overlap is not None:
             lay_over(frame, rgba, overlap)
             owner[overlap.frame][rgba[overlap.patch][..., 3] >= SOLID_ALPHA] = 0

@@ -61,7 +61,7 @@ def _light(rng: np.random.Generator, difficulty: Difficulty, time_s: Array) -> A
     wave = np.sin(2 * np.pi * time_s / rng.uniform(5, 20) + rng.uniform(0, 2 * np.pi))
     if rng.random() < difficulty.light_swing:  # a lamp goes on, the sun comes out
         wave = wave + 1.2 * (time_s > rng.uniform(0.2, 0.8) * time_s[-1])
-    gains: Array = level * (1 + swing * wave)[:, None] * tint
+    gains: Array = np.clip(level * (1 + swing * wave), 0.2, 1.3)[:, None] * tint
     return gains
 
 

@@ -50,7 +50,7 @@ JOINTS = (
 JOINT_INDEX = {name: index for index, name in enumerate(JOINTS)}
 
 ANKLE_HEIGHT, SHIN, THIGH, FOOT = 0.042, 0.243, 0.245, 0.105
-PELVIS_TO_WAIST, WAIST_TO_NECK, NECK_TO_HEAD = 0.10, 0.20, 0.095
+PELVIS_TO_WAIST, WAIST_TO_NECK, NECK_TO_HEAD = 0.10, 0.195, 0.092
 SHOULDER_HALF, HIP_HALF = 0.108, 0.052
 UPPER_ARM, FOREARM, HAND = 0.165, 0.145, 0.055
 
@@ -132,10 +132,8 @@ def _leg(angles: Array, hip: Array, axes: Array, side: float) -> list[Array]:
     knee = hip + THIGH * (axes @ _direction(thigh, out, side))
     ankle = knee + SHIN * (axes @ _direction(shin, out * 0.6, side))
     # The foot stays level under a near-vertical shin and follows the shin beyond that.
-    foot_pitch = np.pi / 2 - 0.12 + shin - np.clip(shin, -0.6, 0.5)
-    toe = ankle + FOOT * (axes @ _direction(foot_pitch, 0.15, side))
-    toe[2] -= 0.02 * max(0.0, float(axes[2, 2]))
-    return [hip, knee, ankle, toe]
+    foot_pitch = np.pi / 2 - 0.19 + shin - np.clip(shin, -0.6, 0.5)
+    return [hip, knee, ankle, ankle + FOOT * (axes @ _direction(foot_pitch, 0.15, side))]
 
 
 def build_skeleton(vector: Array) -> Skeleton:

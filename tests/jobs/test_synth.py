@@ -1,0 +1,37 @@
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from mot_jobs.synth import synth
+
+APP = typer.Typer()
+APP.command()(synth)
+SMALL = ["--videos", "1", "--seconds", "0.4", "--size", "160x96", "--workers", "1"]
+
+
+def test_corpus_is_written_and_reported(tmp_path: Path) -> None:
+    result = CliRunner().invoke(APP, [str(tmp_path / "out"), *SMALL, "--json"])
+    assert result.exit_code == 0
+    report = json.loads(result.stdout.splitlines()[-1])
+    assert report["videos_written"] == 1
+    assert report["frames"] == 5
+    assert (tmp_path / "out" / "corpus.json").is_file()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--size", "wide"], id="size is no size"),
+        pytest.param(["--videos", "0"], id="no videos"),
+        pytest.param(["--difficulty", "brutal"], id="unknown difficulty"),
+        pytest.param(["--workers", "-1"], id="negative workers"),
+    ],
+)
+def test_bad_input_ends_with_one_line_and_status_2(tmp_path: Path, options: list[str]) -> None:
+    result = CliRunner().invoke(APP, [str(tmp_path / "out"), *SMALL, *options])
+    assert result.exit_code == 2
+    assert len(result.stderr.strip().splitlines()) == 1
+    assert not (tmp_path / "out").exists()
