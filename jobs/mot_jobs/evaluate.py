@@ -1,0 +1,52 @@
+"""`mot-action evaluate`: the engine over a labelled corpus, then every metric."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mot_jobs.score_table import score_table
+from mot_jobs.terminal import errors, one_line_errors, print_json
+from mot_model.tracker import TrackerConfig
+from mot_platform.config import load_config
+from mot_platform.corpus import read_corpus
+from mot_platform.evaluating import evaluate
+from mot_platform.formats.motchallenge import write_mot
+from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.weights import load_engine
+
+app = typer.Typer()
+
+
+@app.command("evaluate")
+def command(
+    weights: Annotated[str, typer.Option(help="Weights: a .safetensors file or a run folder.")],
+    data: Annotated[Path, typer.Option(help="Labelled corpus.")],
+    out: Annotated[Path | None, typer.Option(help="Folder for tracks and scores.")] = None,
+    tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one line of JSON.")] = False,
+) -> None:
+    """Track every video of a corpus and score identity, detection and action.
+
+    Example: mot-action evaluate --weights runs/demo --data corpus/test --out scores
+    """
+    with one_line_errors():
+        videos = read_corpus(data)
+        engine = load_engine(weights, tracker=load_config(tracker, TrackerConfig))
+        evaluation = evaluate(engine, videos, video_done=lambda name: errors.print(f"tracked {name}"))
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            for name, tracks in evaluation.tracks.items():
+                write_mot(out / f"{name}.txt", SequencePrediction.from_tracks(tracks).rows)
+            (out / "scores.json").write_text(json.dumps(evaluation.report.to_dict(), indent=2))
+    if as_json:
+        print_json(evaluation.report.scalars())
+    else:
+        errors.print(score_table(evaluation.report))
+
+
+if __name__ == "__main__":
+    app()

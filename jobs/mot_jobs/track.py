@@ -1,0 +1,58 @@
+"""`mot-action track`: one video, image folder, webcam or stream, live."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from mot_jobs.terminal import errors, one_line_errors, print_json
+from mot_model.structures import Array, Tracks
+from mot_model.tracker import TrackerConfig
+from mot_platform.config import load_config
+from mot_platform.tracking import TrackOutputs, track_source
+from mot_platform.video.viewer import LiveWindow
+from mot_platform.weights import load_engine
+
+app = typer.Typer()
+
+
+@app.command("track")
+def command(
+    source: Annotated[str, typer.Argument(help="Video file, image folder, webcam index or rtsp:// URL.")],
+    weights: Annotated[str, typer.Option(help="Weights: a .safetensors file or a run folder.")],
+    out: Annotated[Path | None, typer.Option(help="Annotated video to write, an mp4.")] = None,
+    mot: Annotated[Path | None, typer.Option(help="MOTChallenge text to write.")] = None,
+    parquet: Annotated[Path | None, typer.Option(help="Parquet file to write.")] = None,
+    show: Annotated[bool, typer.Option(help="Show the frames in a window; q closes it.")] = False,
+    tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")] = False,
+) -> None:
+    """Track one source and write or show what is found.
+
+    Example: mot-action track street.mp4 --weights runs/demo --out tracked.mp4 --mot tracked.txt
+    """
+    with one_line_errors():
+        engine = load_engine(weights, tracker=load_config(tracker, TrackerConfig))
+        outputs = TrackOutputs(video=out, mot=mot, parquet=parquet)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+        with LiveWindow(source, enabled=show) as window, Progress(*columns, console=errors) as progress:
+            task = progress.add_task(f"tracking {source}", total=None)
+
+            def seen(_tracks: Tracks, picture: Array | None) -> bool:
+                progress.advance(task)
+                return window.show(picture)
+
+            summary = track_source(engine, source, outputs, seen=seen, draw=show)
+    if as_json:
+        print_json(asdict(summary))
+    else:
+        rate = summary.frames / max(summary.seconds, 1e-9)
+        print(f"{summary.frames} frames, {summary.rows} boxes, ids up to {summary.last_track_id}, {rate:.1f} frames/s")
+
+
+if __name__ == "__main__":
+    app()

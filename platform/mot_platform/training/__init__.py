@@ -1,0 +1,1 @@
+"""Training on Ray Train: clips in, checkpoints and MLflow metrics out."""

@@ -1,0 +1,119 @@
+"""The configuration of a training run; one file, `configs/train/*.yaml`, fixes all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from mot_model.network import NetworkConfig
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceConfig:
+    """One corpus to train on."""
+
+    root: str
+    """Folder of the corpus."""
+    weight: float = 1.0
+    """Share of clips drawn from it, relative to the other sources."""
+
+    def __post_init__(self) -> None:
+        if self.weight <= 0:
+            raise ValueError(f"data.sources: weight of {self.root} must be positive, got {self.weight}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AugmentationConfig:
+    """Random changes, the same for all frames of a clip."""
+
+    flip_probability: float = 0.5
+    """Chance of a mirror image."""
+    scale_range: tuple[float, float] = (0.8, 1.25)
+    """Zoom about a random point, log-uniform."""
+    shift_fraction: float = 0.1
+    """Largest shift, as a fraction of the image's size."""
+    gain_range: tuple[float, float] = (0.75, 1.3)
+    """Brightness factor, one for all channels."""
+    tint: float = 0.08
+    """Largest relative change of single channels."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.scale_range[0] <= self.scale_range[1]:
+            raise ValueError(f"data.augmentation.scale_range must rise from above 0, got {self.scale_range}")
+        if not 0 < self.gain_range[0] <= self.gain_range[1]:
+            raise ValueError(f"data.augmentation.gain_range must rise from above 0, got {self.gain_range}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataConfig:
+    """What is trained and validated on."""
+
+    sources: tuple[SourceConfig, ...] = ()
+    """Corpora to train on."""
+    validation: str | None = None
+    """Corpus whose videos are tracked and scored at every checkpoint."""
+    validation_videos: int = 2
+    """Videos of it to use."""
+    clip_frames: int = 8
+    """Frames T of a training clip."""
+    min_visibility: float = 0.15
+    """Objects less visible than this are neither required nor forbidden."""
+    loader_processes: int = 0
+    """Processes that prepare clips for each training worker; 0 prepares them in the worker."""
+    augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
+    """Random changes of the clips."""
+
+    def __post_init__(self) -> None:
+        if self.clip_frames < 1:
+            raise ValueError(f"data.clip_frames must be at least 1, got {self.clip_frames}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OptimizerConfig:
+    """AdamW with warm-up, cosine decay and an average of the weights."""
+
+    learning_rate: float = 2e-3
+    """Peak learning rate."""
+    final_fraction: float = 0.02
+    """Learning rate at the last step, relative to the peak."""
+    warmup_steps: int = 50
+    """Steps of linear rise."""
+    weight_decay: float = 0.05
+    """Decay of convolution kernels; biases and norms have none."""
+    gradient_clip: float = 10.0
+    """Largest gradient norm."""
+    ema_decay: float = 0.998
+    """Decay of the averaged weights, which are the ones that are evaluated and shipped."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainConfig:
+    """A training run."""
+
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    """Architecture. Classes and actions come from the first source when left empty."""
+    data: DataConfig = field(default_factory=DataConfig)
+    """Sources and clips."""
+    optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
+    """Optimiser and schedule."""
+    steps: int = 500
+    """Optimiser steps in all."""
+    clips_per_step: int = 4
+    """Clips of one step, over all workers."""
+    checkpoint_every_steps: int = 100
+    """Steps between checkpoints, each with a validation when there is a validation corpus."""
+    log_every_steps: int = 10
+    """Steps between reports of losses."""
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
+    """Arithmetic of the network; auto takes bfloat16 where the hardware computes in it."""
+    workers: int = 2
+    """Data-parallel processes."""
+    seed: int = 0
+    """Seed of weights, clip order and augmentation."""
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps", "workers"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.clips_per_step % self.workers:
+            raise ValueError(f"clips_per_step {self.clips_per_step} must divide by workers {self.workers}")

@@ -1,0 +1,131 @@
+"""Weights on disk: one safetensors file that carries the network's configuration in its header.
+
+Nothing is unpickled. The digest of the file names the model in every result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import torch
+from pydantic import TypeAdapter, ValidationError
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from mot_model.engine import Engine
+from mot_model.network import JointNetwork, NetworkConfig
+from mot_model.perceiver import NetworkPerceiver, TrackIdentifier
+from mot_model.tracker import Tracker, TrackerConfig
+from mot_platform.config import describe
+from mot_platform.errors import InputError
+
+FORMAT = "mot-action/1"
+FILE_NAME = "model.safetensors"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModelIdentity:
+    """Which model made a result."""
+
+    uri: str
+    """What the user named."""
+    path: Path
+    """The safetensors file."""
+    digest: str
+    """SHA-256 of the file, hex."""
+
+
+def resolve_model(weights: str) -> ModelIdentity:
+    """Return the model that `weights` names: a safetensors file or a folder that holds `model.safetensors`.
+
+    Raises:
+        InputError: if there is no such file.
+    """
+    path = Path(weights)
+    if path.is_dir():
+        path = path / FILE_NAME
+    if not path.is_file():
+        raise InputError(
+            f"{weights}: no weights there; give a .safetensors file or a folder with {FILE_NAME}"
+        )
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return ModelIdentity(uri=weights, path=path.resolve(), digest=digest)
+
+
+def save_weights(path: Path, network: JointNetwork) -> None:
+    """Write the parameters and configuration of `network`, training branches included."""
+    metadata = {"format": FORMAT, "network": json.dumps(asdict(network.config))}
+    tensors = {name: tensor.detach().contiguous().cpu() for name, tensor in network.state_dict().items()}
+    save_file(tensors, path, metadata=metadata)
+
+
+def load_network(path: Path) -> JointNetwork:
+    """Return the network stored in `path`, in training form.
+
+    Raises:
+        InputError: if the file is no safetensors, not ours, or of another architecture.
+    """
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+    except (SafetensorError, OSError) as error:
+        raise InputError(f"{path}: not a readable safetensors file: {error}") from error
+    network = JointNetwork(stored_config(path, metadata))
+    try:
+        network.load_state_dict(tensors)
+    except RuntimeError as error:
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(
+            f"{path}: weights of another architecture than their configuration: {reason}"
+        ) from error
+    return network
+
+
+def stored_config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
+    """Return the network configuration in the header of a weights file."""
+    if metadata.get("format") != FORMAT:
+        raise InputError(
+            f"{path}: not weights of this project (format {metadata.get('format')!r}, expected {FORMAT!r}); "
+            "train some with `mot-action train` or `mot-action demo`"
+        )
+    try:
+        return TypeAdapter(NetworkConfig).validate_json(metadata["network"], extra="forbid")
+    except (KeyError, ValidationError) as error:
+        reason = describe(error) if isinstance(error, ValidationError) else "no configuration in the header"
+        raise InputError(f"{path}: weights of another architecture: {reason}") from None
+
+
+def load_engine(weights: str, *, tracker: TrackerConfig | None = None, threads: int = 1) -> Engine:
+    """Return the engine that runs `weights`.
+
+    Args:
+        weights: See `resolve_model`.
+        tracker: Association settings; None takes the defaults.
+        threads: CPU threads of this process. Results are bit-identical only for equal numbers of threads,
+            so every command takes the default unless told otherwise.
+
+    Raises:
+        InputError: see `load_network`.
+    """
+    torch.set_num_threads(threads)
+    return build_engine(load_network(resolve_model(weights).path), tracker=tracker)
+
+
+def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None) -> Engine:
+    """Return the engine that runs `network` as it is now; later training of it has no effect."""
+    config = network.config
+    inference = network.for_inference()
+    settings = replace(tracker or TrackerConfig(), memory_frames=config.memory_frames)
+    head = inference.track_action if config.action_ids else None
+    return Engine(
+        perceiver=NetworkPerceiver(inference),
+        identifier=TrackIdentifier(Tracker(settings), head, len(config.action_ids)),
+        class_names=config.class_names,
+        action_ids=config.action_ids,
+        action_names=config.action_names,
+    )
