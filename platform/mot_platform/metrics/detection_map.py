@@ -58,9 +58,8 @@ class DetectionScores:
         return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
 
 
-def _annotations(boxes: ImageBoxes) -> list[dict[str, object]]:
+def _annotations(boxes: ImageBoxes, areas: Array) -> list[dict[str, object]]:
     """Return the boxes as COCO annotations with ids from 1."""
-    areas = np.where(boxes.score == 0, _OUTSIDE_EVERY_AREA, box_area(boxes.xyxy))
     columns = zip(
         boxes.image.tolist(),
         boxes.class_id.tolist(),
@@ -111,10 +110,10 @@ def detection_scores(truth: ImageBoxes, predicted: ImageBoxes) -> DetectionScore
     dataset = {
         "images": [{"id": image} for image in images],
         "categories": [{"id": class_id, "name": str(class_id)} for class_id in categories],
-        "annotations": _annotations(truth),
+        "annotations": _annotations(truth, np.where(counted, box_area(truth.xyxy), _OUTSIDE_EVERY_AREA)),
     }
     gold = COCO(dataset, print_function=_silent)
-    found = gold.loadRes(_annotations(predicted))
+    found = gold.loadRes(_annotations(predicted, box_area(predicted.xyxy)))
     evaluator = COCOeval_faster(gold, found, iouType="bbox", print_function=_silent)
     evaluator.run()
     stats = [math.nan if value < 0 else float(value) for value in evaluator.stats[:12]]

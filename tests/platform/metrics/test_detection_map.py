@@ -48,6 +48,11 @@ def test_ignored_box_forgives_one_prediction() -> None:
     assert detection_scores(truth, _boxes([(0, 100, 0.9), (0, 102, 0.9), (0, 0, 0.8)])).ap50 < 1
 
 
+def test_prediction_of_score_zero_still_counts() -> None:
+    truth = _boxes([(0, 0, 1), (1, 0, 1)])
+    assert detection_scores(truth, _boxes([(0, 0, 0), (1, 200, 0.5)])).ap50 < 0.5
+
+
 def test_no_prediction_scores_zero() -> None:
     scores = detection_scores(_boxes([(0, 0, 1)]), _boxes([]))
     assert (scores.mean_ap, scores.ap_medium, scores.recall_100) == (0, 0, 0)
