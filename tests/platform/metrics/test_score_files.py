@@ -1,0 +1,100 @@
+"""Scores from files in the layouts people have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mot_platform.errors import InputError
+from mot_platform.formats.motchallenge import SequenceInfo, write_seqinfo
+from mot_platform.metrics.score_files import score_files
+
+TRUTH = "1,1,0,0,10,10,1,1,1\n2,1,0,0,10,10,1,1,1\n2,2,50,0,10,10,1,8,1\n"
+RESULT = "1,1,0,0,10,10,1,-1,-1,-1\n2,1,0,0,10,10,1,-1,-1,-1\n2,2,50,0,10,10,1,-1,-1,-1\n"
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> tuple[Path, Path]:
+    """Return ground truth of MOT17-02 and MOT17-04, the second without seqinfo.ini, and perfect results."""
+    gt, results = tmp_path / "gt", tmp_path / "results"
+    results.mkdir()
+    for name in ("MOT17-02", "MOT17-04"):
+        (gt / name / "gt").mkdir(parents=True)
+        (gt / name / "gt" / "gt.txt").write_text(TRUTH)
+        (results / f"{name}.txt").write_text(RESULT)
+    info = SequenceInfo(name="another", frame_rate_hz=30, num_frames=3, width_px=64, height_px=48)
+    write_seqinfo(gt / "MOT17-02" / "seqinfo.ini", info)
+    return gt, results
+
+
+def test_folder_of_results_is_scored_by_the_rules_of_the_benchmark(folders: tuple[Path, Path]) -> None:
+    report = score_files(*folders, benchmark="mot17", with_motmetrics=True).report
+    assert [(scores.name, scores.num_frames) for scores in report.sequences] == [
+        ("MOT17-02", 3),
+        ("MOT17-04", 2),
+    ]
+    figures = report.scalars()
+    assert (figures["HOTA"], figures["MOTA"], figures["motmetrics_MOTA"]) == pytest.approx((1, 1, 1))
+    assert figures["FP"] == 0  # the box on the distractor is neither right nor wrong
+    plain = score_files(*folders, benchmark="dancetrack").report.scalars()
+    assert plain["MOTA"] == pytest.approx(1)
+
+
+def test_trackeval_layout_and_detector_suffix_are_understood(folders: tuple[Path, Path]) -> None:
+    gt, results = folders
+    (results / "data").mkdir()
+    for path in results.glob("*.txt"):
+        for suffix in ("DPM", "SDP"):
+            (results / "data" / f"{path.stem}-{suffix}.txt").write_text(RESULT)
+    (results / "data" / "pedestrian_summary.txt").write_text("HOTA\n100\n")
+    scores = score_files(gt, results, benchmark="mot17")
+    assert [part.name for part in scores.report.sequences][:2] == ["MOT17-02-DPM", "MOT17-02-SDP"]
+    assert scores.ignored == ("pedestrian_summary.txt",)
+
+
+def test_pair_of_files_may_have_any_names(tmp_path: Path) -> None:
+    (tmp_path / "truth.txt").write_text(TRUTH)
+    (tmp_path / "mine.txt").write_text(RESULT)
+    report = score_files(tmp_path / "truth.txt", tmp_path / "mine.txt", benchmark="mot17").report
+    assert report.scalars()["IDF1"] == 1
+
+
+def test_empty_result_is_scored(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "MOT17-04.txt").write_text("")
+    report = score_files(*folders, benchmark="mot17").report
+    assert (report.sequences[1].clear.recall, report.combined.clear.recall) == (0, 0.5)
+
+
+def test_missing_result_is_named(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "MOT17-04.txt").unlink()
+    with pytest.raises(InputError, match="no result for 1 of 2 sequences: MOT17-04"):
+        score_files(*folders)
+
+
+def test_missing_paths_and_folders_without_files_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="nowhere: no such file or folder"):
+        score_files(tmp_path / "nowhere", tmp_path)
+    with pytest.raises(InputError, match="no ground truth in it"):
+        score_files(tmp_path, tmp_path)
+    (tmp_path / "gt").mkdir()
+    (tmp_path / "gt" / "gt.txt").write_text(TRUTH)
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(InputError, match="no results in it"):
+        score_files(tmp_path, tmp_path / "empty")
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        pytest.param(
+            "1,1,0,0,9,9,1\n1,1,0,0,9,9,1\n", r"MOT17-02.txt:2: id 1 is already in frame 1", id="twice"
+        ),
+        pytest.param("4,1,0,0,9,9,1\n", "MOT17-02: the prediction has frame 4, .* 1 to 3", id="too late"),
+        pytest.param("1,1,0,nan,9,9,1\n", r"MOT17-02.txt:1: top is nan; it must be finite", id="nan"),
+    ],
+)
+def test_bad_result_is_named_by_its_place(folders: tuple[Path, Path], text: str, problem: str) -> None:
+    (folders[1] / "MOT17-02.txt").write_text(text)
+    with pytest.raises(ValueError, match=problem):
+        score_files(*folders)
