@@ -56,7 +56,8 @@ def decode_segment(
         segment: what to decode.
         size_wh: displayed size to scale to, after rotation.
         batch_frames: frames per batch, the last may have fewer.
-        num_threads: decoder threads; 0 takes one per core. The pixels are the same for any number.
+        num_threads: decoder threads; 0 takes one per core. Sound video decodes to the same pixels for any
+            number; how decoders patch over damaged pictures may depend on it.
 
     Raises:
         ValueError: if `batch_frames` or a size is not positive.

@@ -15,7 +15,7 @@ from typing import Protocol
 import av
 import cv2
 
-from mot_platform.errors import MediaOpenError, NotAVideoError
+from mot_platform.errors import MediaError, MediaOpenError, NotAVideoError
 from mot_platform.video.index import DEFAULT_FRAME_RATE_HZ
 from mot_platform.video.opening import describe, media_error
 from mot_platform.video.scaling import Orientation
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 10.0
-_OPTIONS = {"rtsp_transport": "tcp", "fflags": "nobuffer", "flags": "low_delay"}
+_OPTIONS = {"rtsp_transport": "tcp"}  # over UDP, every lost packet damages pictures until the next keyframe
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,9 @@ class NetworkStream:
                     attempts = 0
                     yield LiveFrame(time_s, frame)
                 reason = "the stream ended"
-            except (av.FFmpegError, OSError, MediaOpenError) as error:
+            except MediaError as error:
+                reason = error.reason
+            except (av.FFmpegError, OSError) as error:
                 reason = describe(error)
             logger.warning("%s: %s, connecting again", self._url, reason)
             if container is not None:

@@ -24,6 +24,8 @@ def describe(error: BaseException) -> str:
 
 def media_error(uri: str, error: BaseException, *, stage: Stage) -> MediaError:
     """Return the media error that an error of libav or of the file system stands for."""
+    if isinstance(error, av.ExitError):  # how libav says that our time limit has passed
+        return MediaOpenError(uri, "no answer within the time limit", stage, True)
     # PyAV derives its errors from OSError exactly where the operating system is at fault.
     if isinstance(error, OSError | MemoryError):
         return MediaOpenError(uri, describe(error), stage, True)
@@ -36,7 +38,8 @@ def open_video(uri: str, *, num_threads: int = 1) -> Iterator[tuple[InputContain
 
     Args:
         uri: a local path, or an fsspec URL such as `s3://bucket/a.mp4`.
-        num_threads: decoder threads; the pixels are the same for any number.
+        num_threads: decoder threads; 0 takes one per core. Sound video decodes to the same pixels for any
+            number; how decoders patch over damaged pictures may depend on it.
 
     Yields:
         The container and its video stream; both are closed on leaving.
@@ -69,5 +72,5 @@ def _video_stream(uri: str, container: InputContainer, num_threads: int) -> av.V
     if stream.codec_context is None:
         raise NotAVideoError(uri, "no decoder for its video stream", "probe")
     stream.codec_context.thread_count = num_threads
-    stream.codec_context.thread_type = "AUTO" if num_threads != 1 else "NONE"
+    stream.codec_context.thread_type = "FRAME" if num_threads != 1 else "NONE"
     return stream
