@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+import torch
+
+from mot_model.network import JointNetwork, NetworkConfig
+from mot_platform.synth.corpus import CorpusConfig, generate_corpus
+from mot_platform.weights import FILE_NAME, save_weights
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+# Local runs of the suite compute what CI computes: one thread, no telemetry.
+torch.set_num_threads(1)
+os.environ.update(MLFLOW_DISABLE_TELEMETRY="true", RAY_USAGE_STATS_ENABLED="0")
+os.environ.pop("MLFLOW_TRACKING_URI", None)
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +26,42 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip(f"real data not found at {SHARED_DATA}")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def tiny_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a corpus of three videos of 20 frames."""
+    root = tmp_path_factory.mktemp("corpus") / "tiny"
+    config = CorpusConfig(
+        num_videos=3, seconds=2.0, size_wh=(160, 96), seed=5, frame_rate_hz=10.0, difficulty="easy"
+    )
+    generate_corpus(root, config=config, workers=1)
+    return root
+
+
+@pytest.fixture(scope="session")
+def tiny_network_config() -> NetworkConfig:
+    """Return a network small enough for tests, with two actions."""
+    return NetworkConfig(
+        size="pico",
+        input_wh=(160, 96),
+        temporal_dilations=(1, 2),
+        action_ids=(11, 12),
+        action_names=("sit", "stand"),
+        embedding_dim=16,
+        action_dim=16,
+        memory_frames=8,
+    )
+
+
+@pytest.fixture(scope="session")
+def untrained_weights(tmp_path_factory: pytest.TempPathFactory, tiny_network_config: NetworkConfig) -> Path:
+    """Return weights that have learnt nothing but see something everywhere, so that there are tracks to compare."""
+    torch.manual_seed(0)
+    network = JointNetwork(tiny_network_config)
+    with torch.no_grad():
+        network.heads.one_to_one.score.weight.normal_(std=0.5)
+        network.heads.one_to_one.score.bias.zero_()
+    path = tmp_path_factory.mktemp("weights") / FILE_NAME
+    save_weights(path, network)
+    return path

@@ -31,8 +31,10 @@ class CausalLayer(nn.Module):
     def __init__(self, channels: int, *, dilation: int) -> None:
         super().__init__()
         self.dilation = dilation
+        # It begins with the present alone and learns how much of the past to add, so that frames which a
+        # training clip was too short to reach do no harm later.
         self.taps = nn.Parameter(torch.zeros(TAPS, channels))
-        nn.init.normal_(self.taps, std=TAPS**-0.5)
+        nn.init.ones_(self.taps[-1])
         self.mix = ConvNorm(channels, channels, 1)
 
     @property
@@ -73,7 +75,9 @@ class TemporalEncoder(nn.Module):
         """Return the all-zero buffers before the first frame, on the device and dtype of `like`."""
         return TemporalState(
             {
-                f"temporal_{i}": like.new_zeros(num_streams, (TAPS - 1) * int(layer.dilation), self.channels, *map_hw)
+                f"temporal_{i}": like.new_zeros(
+                    num_streams, (TAPS - 1) * int(layer.dilation), self.channels, *map_hw
+                )
                 for i, layer in enumerate(self.layers)
             }
         )

@@ -8,6 +8,7 @@ from torch import nn
 
 from mot_model.heads import DetectionMap, HeadOutput
 from mot_model.network import SIZES, JointNetwork, NetworkConfig, Size, candidates, cell_centres
+from mot_model.temporal import CausalLayer
 
 
 def network(size: Size = "pico") -> JointNetwork:
@@ -18,6 +19,8 @@ def network(size: Size = "pico") -> JointNetwork:
     for part in made.modules():
         if isinstance(part, nn.BatchNorm2d) and part.running_var is not None:
             nn.init.uniform_(part.running_var, 0.5, 2)
+        if isinstance(part, CausalLayer):
+            nn.init.normal_(part.taps)  # as after training: an untrained one knows only the present
     return made.eval()
 
 

@@ -1,0 +1,23 @@
+"""Impossible training settings are refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from mot_platform.training.config import AugmentationConfig, DataConfig, SourceConfig, TrainConfig
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        pytest.param(lambda: TrainConfig(steps=0), "steps", id="no steps"),
+        pytest.param(lambda: TrainConfig(clips_per_step=3, workers=2), "divide", id="uneven shares"),
+        pytest.param(lambda: DataConfig(clip_frames=0), "clip_frames", id="no frames"),
+        pytest.param(lambda: SourceConfig(root="a", weight=0), "weight of a", id="no weight"),
+        pytest.param(lambda: AugmentationConfig(scale_range=(2, 1)), "scale_range", id="falling range"),
+        pytest.param(lambda: AugmentationConfig(gain_range=(0, 1)), "gain_range", id="black"),
+    ],
+)
+def test_impossible_settings_are_named(make: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()  # type: ignore[operator]
