@@ -59,6 +59,8 @@ def open_video(uri: str, *, num_threads: int = 1) -> Iterator[tuple[InputContain
             container = stack.enter_context(av.open(source, options=_OPTIONS, metadata_errors="replace"))
         except (av.FFmpegError, OSError) as error:
             raise media_error(uri, error, stage="open") from error
+        except (ValueError, ImportError) as error:  # fsspec: no such scheme, or its package is not installed
+            raise MediaOpenError(uri, describe(error), "open", False) from error
         yield container, _video_stream(uri, container, num_threads)
 
 

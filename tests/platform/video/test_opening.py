@@ -85,3 +85,10 @@ def test_names_that_look_like_protocols_and_remote_urls_open(make_video: MakeVid
         remote.write(path.read_bytes())
     with open_video("memory://folder/a.mp4") as (_, stream):
         assert stream.width == 96
+
+
+def test_a_url_of_an_unknown_scheme_is_refused_for_good() -> None:
+    with pytest.raises(MediaOpenError) as caught, open_video("nowhere://a.mp4"):
+        pass
+    assert not caught.value.retriable
+    assert "nowhere" in caught.value.reason
