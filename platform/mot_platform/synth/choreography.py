@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,6 +20,7 @@ _SETTLE_S = {
     "jump": 0.3,
     "lie": 1.0,
 }
+_USUAL_WAY_S = 2.0
 _SPEED_RANGE = {"walk": (1.0, 1.6), "run": (2.6, 4.0)}
 
 
@@ -40,15 +42,34 @@ class Repertoire:
     """Shortest and longest time for one thing in one place, in seconds."""
     frontal_share: float
     """Probability that a person in a place faces the camera's half, not any direction."""
+    distance_effort: int
+    """Number of places looked at before taking the one farthest from others; 1 is not caring."""
+
+
+def _column(stage: Stage, place: tuple[float, float]) -> float:
+    """Return the image column of a place relative to the middle, in pixels."""
+    return place[0] * stage.scale_px(place[1])
+
+
+def _place_at(acts: tuple[Act, ...], time_s: float) -> tuple[float, float]:
+    """Return about where somebody is at a time: where the act of that time ends."""
+    return next((act.stop_xz for act in acts if time_s < act.stop_s), acts[-1].stop_xz)
 
 
 class _Script:
     """The acts so far and where they lead; the random choices are in its methods."""
 
-    def __init__(self, rng: np.random.Generator, stage: Stage, repertoire: Repertoire) -> None:
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        stage: Stage,
+        repertoire: Repertoire,
+        others: Sequence[tuple[Act, ...]],
+    ) -> None:
         self.rng = rng
         self.stage = stage
         self.repertoire = repertoire
+        self.others = others
         self.acts: list[Act] = []
         self.now_s = 0.0
         self.place = (0.0, stage.near_depth_m)
@@ -90,18 +111,28 @@ class _Script:
         self.acts.append(act)
         self.now_s, self.place = stop, act.stop_xz
 
-    def turn(self, *, sideways: bool = False) -> None:
-        """Choose a new direction to face in a place."""
+    def turn(self, *, sideways: bool = False, spread: float = 0.9) -> None:
+        """Choose a new direction to face in a place, about the camera's or about the image plane's."""
         rng = self.rng
         if rng.random() > self.repertoire.frontal_share:
             self.yaw = float(rng.uniform(-np.pi, np.pi))
         elif sideways:
             self.yaw = float(rng.normal(0, 0.3) + np.pi * rng.integers(2))
         else:
-            self.yaw = float(np.clip(rng.normal(-np.pi / 2, 0.9), -np.pi, 0.0))
+            self.yaw = float(np.clip(rng.normal(-np.pi / 2, spread), -np.pi, 0.0))
 
     def spot(self) -> tuple[float, float]:
-        """Return a place that the resting camera sees; nearness is spread evenly over image rows."""
+        """Return a place that the resting camera sees, away from where others will be."""
+        arrival_s = max(0.0, self.now_s + _USUAL_WAY_S)
+        taken = [_column(self.stage, _place_at(acts, arrival_s)) for acts in self.others]
+        candidates = [self.any_spot() for _ in range(self.repertoire.distance_effort)]
+        if not taken:
+            return candidates[0]
+        gaps = [min(abs(_column(self.stage, spot) - column) for column in taken) for spot in candidates]
+        return candidates[int(np.argmax(gaps))]
+
+    def any_spot(self) -> tuple[float, float]:
+        """Return a random place that the resting camera sees, spread evenly over image rows."""
         stage, rng = self.stage, self.rng
         depth = 1.0 / float(rng.uniform(1 / stage.far_depth_m, 1 / stage.near_depth_m))
         half = (stage.size_wh[0] / 2 + 0.6 * stage.reach_px) / stage.scale_px(depth)
@@ -109,7 +140,7 @@ class _Script:
 
     def outside(self) -> tuple[float, float]:
         """Return a place beside what the camera can ever see."""
-        depth = self.spot()[1]
+        depth = self.any_spot()[1]
         side = 1.0 if self.rng.random() < 0.5 else -1.0
         return side * (self.stage.half_width_m(depth) + 1.1), depth
 
@@ -136,7 +167,7 @@ class _Script:
         weights = np.array(list(stays.values()))
         kind = list(stays)[int(self.rng.choice(len(weights), p=weights / weights.sum()))]
         duration = float(self.rng.uniform(*self.repertoire.stay_s))
-        self.turn(sideways=kind in ("lie", "fall", "bend"))
+        self.turn(sideways=kind in ("lie", "fall", "bend"), spread=0.5 if kind == "wave" else 0.9)
         if kind == "wave":
             seated = self.rng.random() < 0.25 and "sit_chair" in stays
             self.add("sit_chair" if seated else "stand", duration, settle_s=0.6, wave=True)
@@ -165,13 +196,25 @@ class _Script:
 
 
 def invent_acts(
-    rng: np.random.Generator, *, stage: Stage, repertoire: Repertoire, duration_s: float
+    rng: np.random.Generator,
+    *,
+    stage: Stage,
+    repertoire: Repertoire,
+    duration_s: float,
+    others: Sequence[tuple[Act, ...]] = (),
 ) -> tuple[Act, ...]:
     """Return what one person does from time 0 to beyond `duration_s`.
 
-    Two of three are in the image from the beginning, in the middle of something; the others come in later.
+    Two of three are in the image from the beginning, in the middle of something; the rest come in later.
+
+    Args:
+        rng: Source of the variation.
+        stage: Geometry.
+        repertoire: How often what is done.
+        duration_s: Length of the video.
+        others: Acts of people whose places are to be kept away from.
     """
-    script = _Script(rng, stage, repertoire)
+    script = _Script(rng, stage, repertoire, others)
     if rng.random() < 0.67:
         script.now_s = -float(rng.uniform(0.5, 4.0))
         script.place = script.spot()

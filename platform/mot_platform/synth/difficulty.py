@@ -22,6 +22,8 @@ class Difficulty:
     nearest_height: tuple[float, float]
     num_occluders: tuple[int, int]
     """Fewest and most things that stand between or before people."""
+    occluder_kinds: frozenset[str]
+    """Which things these may be, of `props.PAINTERS`."""
     camera_share: float
     """Probability that the camera moves."""
     camera_reach: float
@@ -47,12 +49,15 @@ class Difficulty:
     repertoire: Repertoire
 
 
+_ALL_KINDS = frozenset({"pole", "bush", "tree", "wall", "car"})
+
 DIFFICULTIES: dict[DifficultyName, Difficulty] = {
     "easy": Difficulty(
         num_people=(2, 5),
         person_height=(0.34, 0.40),
         nearest_height=(0.50, 0.62),
         num_occluders=(0, 1),
+        occluder_kinds=frozenset({"pole", "bush"}),
         camera_share=0.0,
         camera_reach=0.0,
         shake_share=0.0,
@@ -80,6 +85,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
             stays_per_way=2.6,
             stay_s=(1.6, 3.6),
             frontal_share=0.9,
+            distance_effort=8,
         ),
     ),
     "default": Difficulty(
@@ -87,6 +93,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
         person_height=(0.16, 0.28),
         nearest_height=(0.40, 0.75),
         num_occluders=(1, 4),
+        occluder_kinds=_ALL_KINDS,
         camera_share=0.55,
         camera_reach=0.22,
         shake_share=0.004,
@@ -94,7 +101,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
         light_swing=0.15,
         moving_scenery=0.6,
         contrast=1.0,
-        blur=0.4,
+        blur=0.3,
         noise=(1.0, 5.0),
         crf=(20, 31),
         action_ids=tuple(ACTION_NAMES),
@@ -103,8 +110,8 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
                 "stand": 1.0,
                 "sit_chair": 0.9,
                 "sit_floor": 0.6,
-                "crouch": 1.1,
-                "bend": 1.2,
+                "crouch": 1.5,
+                "bend": 1.8,
                 "wave": 1.3,
                 "jump": 1.0,
                 "lie": 0.6,
@@ -113,9 +120,10 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
             run_share=0.3,
             leave_share=0.25,
             wave_walking_share=0.1,
-            stays_per_way=1.3,
+            stays_per_way=1.5,
             stay_s=(1.4, 4.0),
             frontal_share=0.7,
+            distance_effort=2,
         ),
     ),
     "hard": Difficulty(
@@ -123,6 +131,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
         person_height=(0.09, 0.16),
         nearest_height=(0.35, 0.60),
         num_occluders=(3, 7),
+        occluder_kinds=_ALL_KINDS,
         camera_share=0.9,
         camera_reach=0.4,
         shake_share=0.012,
@@ -152,6 +161,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
             stays_per_way=0.8,
             stay_s=(1.2, 4.0),
             frontal_share=0.5,
+            distance_effort=1,
         ),
     ),
 }

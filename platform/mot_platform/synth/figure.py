@@ -121,8 +121,7 @@ def _limb_colours(looks: Looks) -> dict[str, Rgb]:
     sleeve = looks.shirt
     if looks.shirt_pattern == "yoke":
         sleeve = looks.shirt_second
-    bare_leg = looks.lower in ("skirt", "dress")
-    thigh = looks.skin if bare_leg else looks.lower_colour
+    thigh = looks.shirt if looks.lower == "dress" else looks.lower_colour
     shin = looks.lower_colour if looks.lower == "trousers" else looks.skin
     colours = {"throat": _shade(looks.skin, 0.9)}
     for side, light in (("_l", 1.0), ("_r", 0.93)):

@@ -65,6 +65,23 @@ def _light(rng: np.random.Generator, difficulty: Difficulty, time_s: Array) -> A
     return gains
 
 
+def _actors(
+    rng: np.random.Generator, stage: Stage, difficulty: Difficulty, duration_s: float
+) -> tuple[Actor, ...]:
+    """Return everybody with a part, ids from 1."""
+    actors: list[Actor] = []
+    for track_id in range(1, int(rng.integers(difficulty.num_people[0], difficulty.num_people[1] + 1)) + 1):
+        acts = invent_acts(
+            rng,
+            stage=stage,
+            repertoire=difficulty.repertoire,
+            duration_s=duration_s,
+            others=[actor.acts for actor in actors],
+        )
+        actors.append(Actor(track_id=track_id, looks=random_looks(rng), acts=acts))
+    return tuple(actors)
+
+
 def _seats(rng: np.random.Generator, stage: Stage, actors: tuple[Actor, ...]) -> list[Prop]:
     """Return a seat for everybody who sits on one, there for the whole video."""
     seats = []
@@ -84,9 +101,9 @@ def _occluders(
     rng: np.random.Generator, stage: Stage, difficulty: Difficulty, setting: Setting
 ) -> list[Prop]:
     """Return things that stand among or before the people."""
+    kinds = [kind for kind in _OCCLUDERS[setting] if kind in difficulty.occluder_kinds]
     props = []
     for _ in range(int(rng.integers(difficulty.num_occluders[0], difficulty.num_occluders[1] + 1))):
-        kinds = _OCCLUDERS[setting]
         kind = kinds[int(rng.integers(len(kinds)))]
         depth = float(rng.uniform(0.85 * stage.near_depth_m, 0.75 * stage.far_depth_m))
         depth = max(depth, stage.near_depth_m * 1.1) if kind in ("car", "tree") else depth
@@ -137,16 +154,7 @@ def build_scene(
     stage = make_stage(rng, size_wh=size_wh, height_range=heights, reach_px=reach_px)
     settings: tuple[Setting, ...] = ("street", "park", "plaza", "room")
     setting = settings[int(rng.integers(4))]
-    actors = tuple(
-        Actor(
-            track_id=track_id,
-            looks=random_looks(rng),
-            acts=invent_acts(rng, stage=stage, repertoire=difficulty.repertoire, duration_s=duration_s),
-        )
-        for track_id in range(
-            1, int(rng.integers(difficulty.num_people[0], difficulty.num_people[1] + 1)) + 1
-        )
-    )
+    actors = _actors(rng, stage, difficulty, duration_s)
     props = _seats(rng, stage, actors) + _occluders(rng, stage, difficulty, setting)
     if setting == "street":
         props += _traffic(rng, stage, difficulty, duration_s)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -17,7 +19,7 @@ def test_acts_follow_each_other_and_use_the_actions_of_the_grade(name: Difficult
         acts = invent_acts(rng, stage=stage, repertoire=difficulty.repertoire, duration_s=20.0)
         assert acts[0].start_s <= 0
         assert acts[-1].stop_s >= 20.0
-        for before, after in zip(acts, acts[1:], strict=False):
+        for before, after in itertools.pairwise(acts):
             assert before.stop_s == after.start_s
             assert before.start_s < before.stop_s
         seen |= {MOVEMENT_ACTION[act.movement] for act in acts}

@@ -2,6 +2,7 @@ from dataclasses import fields
 
 from mot_platform.synth.difficulty import DIFFICULTIES
 from mot_platform.synth.motion import MOVEMENTS
+from mot_platform.synth.props import PAINTERS
 
 
 def test_grades_get_harder() -> None:
@@ -18,3 +19,4 @@ def test_ranges_are_in_order_and_every_stay_can_be_played() -> None:
             if isinstance(value, tuple) and len(value) == 2:
                 assert value[0] <= value[1]
         assert set(difficulty.repertoire.stays) <= {*MOVEMENTS, "wave"}
+        assert difficulty.occluder_kinds <= set(PAINTERS)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -24,10 +26,8 @@ def test_actions_change_in_the_middle_of_the_blend() -> None:
 def test_pose_and_direction_are_continuous_between_acts() -> None:
     actor = _actor(_act("stand", 0, 2, yaw=3.0), _act("bend", 2, 4, yaw=-3.0))
     moments = [actor.at(t) for t in np.arange(1.5, 3.0, 0.01)]
-    assert max(np.abs(b.pose - a.pose).max() for a, b in zip(moments, moments[1:], strict=False)) < 0.12
-    turns = [
-        abs((b.yaw - a.yaw + np.pi) % (2 * np.pi) - np.pi) for a, b in zip(moments, moments[1:], strict=False)
-    ]
+    assert max(np.abs(b.pose - a.pose).max() for a, b in itertools.pairwise(moments)) < 0.12
+    turns = [abs((b.yaw - a.yaw + np.pi) % (2 * np.pi) - np.pi) for a, b in itertools.pairwise(moments)]
     assert max(turns) < 0.05
 
 

@@ -73,10 +73,18 @@ def test_id_persists_over_leaving_and_coming_back() -> None:
     away = scene.stage.half_width_m(depth) + 1.2
     ways = [((0.0, depth), (away, depth)), ((away, depth), (away, depth)), ((-away, depth), (0.0, depth))]
     acts = tuple(
-        Act(movement="walk", style=Style(), start_s=1.6 * k, stop_s=1.6 * (k + 1), start_xz=start, stop_xz=stop,
-            yaw=0.0, blend_s=0.0)
+        Act(
+            movement="walk",
+            style=Style(),
+            start_s=1.6 * k,
+            stop_s=1.6 * (k + 1),
+            start_xz=start,
+            stop_xz=stop,
+            yaw=0.0,
+            blend_s=0.0,
+        )
         for k, (start, stop) in enumerate(ways)
-    )  # fmt: skip
+    )
     alone = replace(scene, actors=(replace(scene.actors[0], track_id=7, acts=acts),))
     seen = [[row.track_id for row in frame.rows] for frame in render(alone)]
     assert seen[0] == seen[-1] == [7]
