@@ -38,12 +38,12 @@ class MotionModel:
     """Standard deviation of a detected coordinate; higher trusts the prediction more."""
     position_walk: float = 0.27
     """Standard deviation of the random walk of a position after one second."""
-    velocity_walk: float = 1.0
+    velocity_walk: float = 2.0
     """Standard deviation of the random walk of a velocity (per second) after one second; higher follows turns
     faster."""
     initial_velocity: float = 1.9
     """Standard deviation of the unknown velocity (per second) of a new track."""
-    half_life_s: float = 0.3
+    half_life_s: float = 0.2
     """Seconds after which a velocity has halved; higher carries a hidden object farther along."""
 
     def __post_init__(self) -> None:

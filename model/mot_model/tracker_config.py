@@ -24,6 +24,7 @@ _NOT_NEGATIVE = (
     "height_power",
     "score_power",
     "direction_weight",
+    "score_change_weight",
     "appearance_weight",
     "appearance_max_distance",
     "low_gap_s",
@@ -61,7 +62,7 @@ class TrackerConfig:
     """Growth of boxes in the second pass, which catches faster motion."""
     second_min_overlap: float = 0.2
     """Least overlap (times score) in the second pass."""
-    low_min_overlap: float = 0.5
+    low_min_overlap: float = 0.6
     """Least overlap, without growth, for detections below `high_score`."""
     low_gap_s: float = 0.05
     """A track takes low detections if it was unseen for at most this long beyond the last step."""
@@ -75,7 +76,10 @@ class TrackerConfig:
     """Exponent of the detection's score in the overlap; 0 leaves it out."""
     direction_weight: float = 0.0
     """Cost of a match that turns a track around; a match straight ahead gains as much."""
-    appearance_weight: float = 0.5
+    score_change_weight: float = 0.1
+    """Cost of a match per unit of difference between the detection's score and the track's last one: who is
+    half hidden scores low for some frames."""
+    appearance_weight: float = 1.0
     """Gain per unit of cosine distance below `appearance_max_distance`, loss above; needs embeddings."""
     appearance_max_distance: float = 0.4
     """Cosine distance that speaks neither for nor against the same object, 0 to 2."""

@@ -22,6 +22,7 @@ _TRACK_ARRAYS = (
     "last_xyxy",
     "last_seen_s",
     "num_hits",
+    "score",
     "embedding",
     "memory",
     "memory_time_s",
@@ -52,6 +53,8 @@ class TrackerState:
     """float64 `(M,)`, clock time of the last detection."""
     num_hits: Array
     """int64 `(M,)`, detections so far; tracks of the first frame begin with as many as it takes to report."""
+    score: Array
+    """float64 `(M,)`, score of the last detection."""
     embedding: Array
     """float64 `(M, D)`, unit norm, running mean, zeros while unknown; D is 0 until detections have one."""
     memory: Array
@@ -76,6 +79,7 @@ class TrackerState:
             last_xyxy=np.zeros((0, 4)),
             last_seen_s=np.zeros(0),
             num_hits=np.zeros(0, np.int64),
+            score=np.zeros(0),
             embedding=np.zeros((0, 0)),
             memory=np.zeros((0, memory_frames, 0), np.float32),
             memory_time_s=np.zeros((0, memory_frames)),
