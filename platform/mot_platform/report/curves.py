@@ -1,0 +1,171 @@
+"""Training curves as the geometry of small charts; the template turns it into SVG."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from mot_model.structures import Array
+
+WIDTH, HEIGHT = 320, 176
+"""Size of a chart in its own units."""
+LEFT, RIGHT, TOP, BOTTOM = 42, 276, 12, 146
+"""The plotting area; what is right of it is for the last value, what is below for the steps."""
+
+_MAX_POINTS = 240
+_MIN_POINTS_TO_SMOOTH = 12
+_UNITS = {
+    "learning_rate": "per step",
+    "frames_per_second": "frames/s",
+    "gradient_norm": "L2 norm",
+    "task_weight": "factor",
+    "validation": "share",
+    "loss": "loss",
+}
+_SHOWN_SCORES = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
+_EXACT = "learning_rate"  # follows a schedule, so there is nothing to smooth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tick:
+    """A mark on an axis."""
+
+    at: float
+    """Chart units from the left or the top."""
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chart:
+    """One metric over steps."""
+
+    metric: str
+    """Its name in MLflow."""
+    title: str
+    unit: str
+    raw: str
+    """The measured points as an SVG `points` attribute."""
+    smooth: str
+    """Their running mean; empty where nothing is smoothed."""
+    window: int
+    """Points in the running mean, 1 where nothing is smoothed."""
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    last: Tick
+    """Height and value of the end of the bolder line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChartGroup:
+    """Charts that belong together."""
+
+    title: str
+    charts: tuple[Chart, ...]
+
+
+def chart_groups(curves: Mapping[str, Sequence[tuple[int, float]]]) -> tuple[ChartGroup, ...]:
+    """Return the charts of all metrics with at least two finite points: losses, scores, then the rest.
+
+    Args:
+        curves: (step, value) points by name; names are `group/metric` or `metric`.
+    """
+    groups: dict[str, list[Chart]] = {"Losses": [], "Validation during training": [], "Optimisation": []}
+    for name in sorted(curves, key=_importance):
+        chart = draw_curve(name, curves[name])
+        family, _, metric = name.rpartition("/")
+        if chart is None or name == "step" or (family == "validation" and metric not in _SHOWN_SCORES):
+            continue
+        title = {"loss": "Losses", "validation": "Validation during training"}.get(family, "Optimisation")
+        groups[title].append(chart)
+    return tuple(ChartGroup(title=title, charts=tuple(found)) for title, found in groups.items() if found)
+
+
+def draw_curve(metric: str, points: Sequence[tuple[int, float]]) -> Chart | None:
+    """Return the chart of a metric, or None if fewer than two of its points are finite."""
+    finite = sorted((step, value) for step, value in points if math.isfinite(value))
+    step, value = np.array(finite, np.float64).reshape(-1, 2).T
+    if len(step) < 2 or step[0] == step[-1]:
+        return None
+    window = 1
+    if metric != _EXACT and len(step) >= _MIN_POINTS_TO_SMOOTH:
+        window = 2 * (len(step) // 40 + 1) + 1
+    smooth = running_mean(value, window)
+    y_values = round_numbers(float(value.min()), float(value.max()), 4)
+    low, high = min(y_values[0], value.min()), max(y_values[-1], value.max())
+    x = LEFT + (step - step[0]) / (step[-1] - step[0]) * (RIGHT - LEFT)
+
+    def height(number: Array | float) -> Array:
+        return np.asarray(BOTTOM - (number - low) / (high - low) * (BOTTOM - TOP))
+
+    x_values = [n for n in round_numbers(step[0], step[-1], 4) if step[0] <= n <= step[-1]]
+    scale = (RIGHT - LEFT) / (step[-1] - step[0])
+    return Chart(
+        metric=metric,
+        title=_title(metric),
+        unit=_UNITS.get(metric, _UNITS.get(metric.partition("/")[0], "")),
+        raw=_polyline(x, height(value)),
+        smooth=_polyline(x, height(smooth)) if window > 1 else "",
+        window=window,
+        x_ticks=tuple(Tick(at=round(LEFT + (n - step[0]) * scale, 1), label=short_number(n)) for n in x_values),
+        y_ticks=tuple(Tick(at=round(float(height(n)), 1), label=short_number(n)) for n in y_values),
+        last=Tick(at=round(float(height(smooth[-1])), 1), label=short_number(float(smooth[-1]))),
+    )
+
+
+def running_mean(value: Array, window: int) -> Array:
+    """Return the mean of `window` (odd) neighbours of each point `(P,)`, of fewer towards both ends."""
+    place = np.arange(len(value))
+    start = np.maximum(place - window // 2, 0)
+    stop = np.minimum(place + window // 2 + 1, len(value))
+    total = np.concatenate([[0.0], np.cumsum(value)])
+    mean: Array = (total[stop] - total[start]) / (stop - start)
+    return mean
+
+
+def round_numbers(low: float, high: float, count: int) -> list[float]:
+    """Return about `count` multiples of 1, 2 or 5 times a power of ten, the first and last around the range.
+
+    Examples:
+        >>> round_numbers(0.3, 3.9, 4)
+        [0.0, 1.0, 2.0, 3.0, 4.0]
+    """
+    if not high > low:
+        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
+    rough = (high - low) / count
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = power * min((1, 2, 5, 10), key=lambda factor: abs(math.log(factor * power / rough)))
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
+
+
+def short_number(value: float) -> str:
+    """Return three digits of a number, thousands as k.
+
+    Examples:
+        >>> short_number(0.123456), short_number(12500), short_number(0.00002), short_number(-0.0)
+        ('0.123', '12.5k', '2e-5', '0')
+    """
+    if abs(value) >= 1000:
+        return f"{value / 1000:.3g}k" if abs(value) < 1e6 else f"{value:.2g}".replace("e+0", "e")
+    return f"{value + 0.0:.3g}".replace("e-0", "e-")
+
+
+def _polyline(x: Array, y: Array) -> str:
+    """Return at most `_MAX_POINTS` of the points, the first and last among them."""
+    keep = np.unique(np.linspace(0, len(x) - 1, min(len(x), _MAX_POINTS)).round().astype(int))
+    return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[keep], y[keep], strict=True))
+
+
+def _title(metric: str) -> str:
+    family, _, name = metric.rpartition("/")
+    words = name.replace("_", " ")
+    return words if family in ("", "loss", "validation") else f"{family.replace('_', ' ')}: {words}"
+
+
+def _importance(metric: str) -> tuple[int, str]:
+    """Return what sorts the total loss, the learning rate and the throughput to the front."""
+    first = ("loss/total", "learning_rate", "frames_per_second", "gradient_norm")
+    return (first.index(metric) if metric in first else len(first)), metric
