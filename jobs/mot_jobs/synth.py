@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -56,9 +57,12 @@ def synth(  # noqa: PLR0913 - one argument per option
             workers=workers or os.cpu_count() or 1,
             on_video=lambda name: typer.echo(f"wrote {name}", err=True),
         )
-    except (ValueError, PermissionError) as error:
+    except ValueError as error:
         typer.echo(f"mot-action data synth: {error}", err=True)
         raise typer.Exit(2) from None
+    except (OSError, BrokenProcessPool) as error:
+        typer.echo(f"mot-action data synth: {error}; the same command goes on from here", err=True)
+        raise typer.Exit(1) from None
     wall_s = time.perf_counter() - started_s
     report = {
         "out": str(summary.root),

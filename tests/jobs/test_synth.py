@@ -21,6 +21,13 @@ def test_corpus_is_written_and_reported(tmp_path: Path) -> None:
     assert (tmp_path / "out" / "corpus.json").is_file()
 
 
+def test_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(APP, [str(tmp_path / "file" / "out"), *SMALL])
+    assert result.exit_code == 2
+    assert "can not be written" in result.stderr
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -10,6 +10,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
@@ -120,7 +121,10 @@ def _claim_folder(out: Path, config: CorpusConfig) -> None:
                 f"{out} holds another corpus ({', '.join(changed)} differ); choose another folder"
             )
     work = out / _WORK_FOLDER
-    work.mkdir(parents=True, exist_ok=True)
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ValueError(f"{out} can not be written: {error.strerror}; choose another folder") from error
     _write_json(work / "config.json", wanted)
     for left_over in work.iterdir():
         if left_over.is_dir():
@@ -151,9 +155,20 @@ def write_video(out: Path, config: CorpusConfig, index: int) -> None:
     os.replace(part, out / name)
 
 
-def _one_thread() -> None:
-    """Keep OpenCV to one thread; the parallelism is over videos."""
+def _begin_worker() -> None:
+    """Keep OpenCV to one thread, as the parallelism is over videos, and die with the parent.
+
+    A pool's worker outlives a killed parent otherwise, and would write into the folder of the next run.
+    """
     cv2.setNumThreads(1)
+    parent = multiprocessing.parent_process()
+
+    def follow() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 def _write_videos(
@@ -171,7 +186,9 @@ def _write_videos(
             cv2.setNumThreads(threads)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(indices)), mp_context=context, initializer=_one_thread) as pool:
+    with ProcessPoolExecutor(
+        min(workers, len(indices)), mp_context=context, initializer=_begin_worker
+    ) as pool:
         futures = {pool.submit(write_video, out, config, index): index for index in indices}
         try:
             for future in as_completed(futures):
