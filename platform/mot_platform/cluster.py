@@ -7,10 +7,12 @@ import logging
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from mot_platform.errors import InputError
 
@@ -86,25 +88,42 @@ def _local(num_cpus: int) -> Iterator[None]:
     parent = "/tmp" if Path("/tmp").is_dir() else None  # noqa: S108
     folder = tempfile.mkdtemp(prefix="mot-ray-", dir=parent)
     try:
-        ray.init(
-            address="local",
-            num_cpus=num_cpus,
-            include_dashboard=False,
-            object_store_memory=OBJECT_STORE_BYTES,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-            _temp_dir=folder,
-        )
+        with _silent_stderr():
+            ray.init(
+                address="local",
+                num_cpus=num_cpus,
+                include_dashboard=False,
+                object_store_memory=OBJECT_STORE_BYTES,
+                log_to_driver=False,
+                logging_level=logging.ERROR,
+                _temp_dir=folder,
+            )
         yield
     finally:
         ray.shutdown()
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Drop what C++ code writes to stderr in the block: Ray announces there that it heeds its log level."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
 def _use_private_token() -> None:
     """Let only this process and its children talk to the local cluster."""
-    from ray._raylet import AuthenticationTokenLoader, Config
+    import ray
+
+    ray_core: Any = ray._raylet
 
     os.environ.update(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
-    Config.initialize("")  # Ray has read the environment when it was imported
-    AuthenticationTokenLoader.instance().reset_cache()
+    ray_core.Config.initialize("")  # Ray has read the environment when it was imported
+    ray_core.AuthenticationTokenLoader.instance().reset_cache()

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import fsspec
 
+from mot_platform.experiment import RUN_ID_FILE
+
 _CHUNK_BYTES = 2**20
 
 
@@ -29,7 +31,7 @@ class Provenance:
     code_version: str
     """Version of this package, with the git commit when it runs from a checkout."""
     mlflow_run_id: str | None = None
-    """MLflow run, or None when nothing was logged."""
+    """MLflow run that trained the model, None if unknown."""
 
 
 def digest_of(settings: Mapping[str, object]) -> str:
@@ -62,6 +64,14 @@ def content_digest(uri: str) -> str:
         while chunk := stream.read(_CHUNK_BYTES):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def training_run_id(weights: Path) -> str | None:
+    """Return the MLflow run that trained `weights`, noted beside them by training; None if unknown."""
+    try:
+        return (weights.parent / RUN_ID_FILE).read_text(encoding="utf-8").strip() or None
+    except OSError:
+        return None
 
 
 @cache

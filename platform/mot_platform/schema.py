@@ -19,6 +19,8 @@ _METADATA = {b"mot_action.schema_version": str(SCHEMA_VERSION).encode()}
 
 ACTION_TYPE = pa.struct([("action_id", pa.int16()), ("name", pa.string()), ("score", pa.float32())])
 
+ACTIONS_TYPE = pa.list_(pa.field("element", ACTION_TYPE))  # the name that Parquet gives it
+
 TRACKS_SCHEMA = pa.schema(
     [
         ("video", pa.string()),
@@ -32,7 +34,7 @@ TRACKS_SCHEMA = pa.schema(
         ("x2", pa.float32()),
         ("y2", pa.float32()),
         ("score", pa.float32()),
-        ("actions", pa.list_(ACTION_TYPE)),
+        ("actions", ACTIONS_TYPE),
         ("unit_id", pa.string()),
     ],
     metadata=_METADATA,
@@ -139,4 +141,4 @@ def _action_column(action_score: Array, vocabulary: Vocabulary, *, min_score: fl
         ],
         fields=list(ACTION_TYPE),
     )
-    return pa.ListArray.from_arrays(pa.array(offsets), actions, type=pa.list_(ACTION_TYPE))
+    return pa.ListArray.from_arrays(pa.array(offsets), actions, type=ACTIONS_TYPE)

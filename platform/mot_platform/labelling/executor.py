@@ -115,17 +115,23 @@ class TrackingPool:
     _running: dict[Any, TrackingTask] = field(default_factory=dict)
     _num_submitted: int = 0
 
+    def start(self) -> None:
+        """Start the actors, so that they are ready when the first video is."""
+        actor = ray.remote(VideoTracking).options(
+            num_cpus=0.5, max_restarts=-1, max_task_retries=self.max_attempts - 1
+        )
+        settings = {"min_action_score": self.min_action_score, "epoch": self.epoch}
+        for _ in range(self.num_actors):
+            self._actors.append(actor.remote(self.engine_factory, self.layout, self.provenance, **settings))
+
     def submit(self, task: TrackingTask) -> None:
-        """Queue a video."""
+        """Queue a video.
+
+        Raises:
+            RuntimeError: before `start`.
+        """
         if not self._actors:
-            actor = ray.remote(VideoTracking).options(
-                num_cpus=0.5, max_restarts=-1, max_task_retries=self.max_attempts - 1
-            )
-            settings = {"min_action_score": self.min_action_score, "epoch": self.epoch}
-            self._actors = [
-                actor.remote(self.engine_factory, self.layout, self.provenance, **settings)
-                for _ in range(self.num_actors)
-            ]
+            raise RuntimeError("start the pool before submitting to it")
         chosen = self._actors[self._num_submitted % len(self._actors)]
         self._num_submitted += 1
         self._running[chosen.label.remote(task)] = task

@@ -131,7 +131,7 @@ def _local_file(path: Path, root: Path) -> InputFile:
 
 
 def _name(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix().encode("utf-8", "backslashreplace").decode()
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
 
 
 def _remote_entries(folder: str) -> Iterator[InputFile]:

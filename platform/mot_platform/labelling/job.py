@@ -68,6 +68,17 @@ class LabelSummary:
     seconds: float
     """Time that this run took."""
 
+    def __str__(self) -> str:
+        """Return the counts in one line."""
+        rate = self.frames / max(self.seconds, 1e-9)
+        text = f"{self.done} of {self.videos} videos labelled, {self.dead} dead, {self.ignored} files ignored"
+        text += (
+            f"; this run: {self.frames} frames, {self.rows} rows, {self.seconds:.1f} s, {rate:.1f} frames/s"
+        )
+        if self.absent:
+            text += f"; {self.absent} labelled videos are gone from the folder, their rows are kept"
+        return f"{text}; {self.out}"
+
 
 def label_folder(
     request: LabelRequest, engine_factory: EngineFactory, *, display: ProgressDisplay | None = None
@@ -139,6 +150,7 @@ class _LabelJob:
         self._provenance = request.provenance()
         self._records = committed_records(layout)
         self._tally = Tally()
+        self._forgiven: set[str] = set()
         self._num_rows = 0
         self._num_settled_before = 0
         self._num_absent = 0
@@ -206,7 +218,9 @@ class _LabelJob:
     def _is_settled(self, video: str, content_digest: str | None) -> bool:
         """Return whether nothing is left to do for a video of these bytes, and count it if so."""
         record = self._records.get(video)
-        if record is None or record.content_digest != content_digest or not self._is_current(record):
+        if record is None or video in self._forgiven:
+            return False
+        if record.content_digest != content_digest or not self._is_current(record):
             return False
         self._count(record.status)
         return True
@@ -226,6 +240,7 @@ class _LabelJob:
             record = self._records.get(video)
             if record is not None and record.status == "dead":
                 forgive(self._layout, video, self._provenance.model_digest)
+                self._forgiven.add(video)
 
     def _plan_of(self, record: VideoRecord) -> VideoPlan:
         plan = load_plan(self._layout.plan_file(record.video))
@@ -277,6 +292,8 @@ class _LabelJob:
             max_attempts=self._config.max_attempts,
             num_actors=_num_trackers(num_workers),
         )
+        if any(backlog.units.values()):
+            pool.start()
         frames_of = {unit.unit_id: unit.segment.stop_frame - unit.segment.start_frame for unit in todo}
         self._tally.frames_left = sum(frames_of.values())
         self._tally.begin("labelling")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Protocol
@@ -118,6 +120,16 @@ class BarDisplay:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._progress.stop()
+
+
+@contextlib.contextmanager
+def display_on_stderr() -> Iterator[ProgressDisplay]:
+    """Yield a bar if stderr is a terminal, else plain lines."""
+    if sys.stderr.isatty():
+        with BarDisplay() as bar:
+            yield bar
+    else:
+        yield LineDisplay()
 
 
 def _clock(seconds: float) -> str:

@@ -72,7 +72,7 @@ class LabelRequest:
     address: str | None = None
     """Ray cluster, None for a private local one."""
     mlflow_run_id: str | None = None
-    """MLflow run that this job belongs to."""
+    """MLflow run that leads to the model."""
 
     def provenance(self) -> Provenance:
         """Return what the rows of this job say of their maker."""

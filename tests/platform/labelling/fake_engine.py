@@ -31,7 +31,9 @@ class FakePerceiver:
     receptive_field_frames: int = RECEPTIVE_FIELD_FRAMES
 
     def initial_state(self):
-        return TemporalState({"means": torch.full((RECEPTIVE_FIELD_FRAMES - 1, 3), -1.0, dtype=torch.float64)})
+        return TemporalState(
+            {"means": torch.full((RECEPTIVE_FIELD_FRAMES - 1, 3), -1.0, dtype=torch.float64)}
+        )
 
     def perceive(self, state, frames, letterbox):
         past = state.buffers["means"].numpy()
