@@ -66,5 +66,7 @@ class TopDownFusion(nn.Module):
         fused: Tensor = self.laterals[-1](maps[-1])
         finer = list(zip(self.laterals, self.smooths, maps, strict=False))
         for lateral, smooth, finer_map in reversed(finer):
-            fused = smooth(F.relu(lateral(finer_map) + F.interpolate(fused, scale_factor=2.0, mode="nearest")))
+            fused = smooth(
+                F.relu(lateral(finer_map) + F.interpolate(fused, scale_factor=2.0, mode="nearest"))
+            )
         return fused

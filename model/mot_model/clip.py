@@ -37,4 +37,6 @@ class ClipBatch:
 
     def to(self, device: str) -> ClipBatch:
         """Return the batch on `device`."""
-        return ClipBatch(**{f.name: getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)})
+        return ClipBatch(
+            **{f.name: getattr(self, f.name).to(device, non_blocking=True) for f in fields(self)}
+        )

@@ -88,7 +88,9 @@ class Heads(nn.Module):
         self.one_to_one = DetectionBranch(channels, num_classes)
         self.one_to_many: DetectionBranch | None = DetectionBranch(channels, num_classes)
         self.identity = nn.Sequential(ConvNorm(channels, channels, 3), nn.Conv2d(channels, embedding_dim, 1))
-        self.action = nn.Sequential(ConvNorm(channels, channels, 3), ConvNorm(channels, action_dim - scene_dim, 1))
+        self.action = nn.Sequential(
+            ConvNorm(channels, channels, 3), ConvNorm(channels, action_dim - scene_dim, 1)
+        )
         self.scene = ConvNorm(channels, scene_dim, 1)
         self.action_logit: nn.Module | None = nn.Conv2d(action_dim, num_actions, 1)
 

@@ -46,7 +46,9 @@ class Letterbox:
     @property
     def content_wh(self) -> tuple[int, int]:
         """Size that the source frame is scaled to, in input pixels; ask the decoder for this size."""
-        width, height = (max(1, min(round(n * self.scale), m)) for n, m in zip(self.source_wh, self.input_wh, strict=True))
+        width, height = (
+            max(1, min(round(n * self.scale), m)) for n, m in zip(self.source_wh, self.input_wh, strict=True)
+        )
         return width, height
 
     def pad(self, pixels: Array) -> Array:

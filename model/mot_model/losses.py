@@ -41,7 +41,9 @@ class MultiTaskLoss(nn.Module):
         super().__init__()
         self.log_variance = nn.ParameterDict({task: nn.Parameter(torch.zeros(())) for task in TASKS})
 
-    def forward(self, network: JointNetwork, output: HeadOutput, clips: ClipBatch) -> tuple[Tensor, dict[str, Tensor]]:
+    def forward(
+        self, network: JointNetwork, output: HeadOutput, clips: ClipBatch
+    ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total to minimise and every term by name, all scalars.
 
         Args:
@@ -64,7 +66,9 @@ def loss_terms(network: JointNetwork, output: HeadOutput, clips: ClipBatch) -> d
     terms = detection_terms(output.one_to_one, one, clips)
     if output.one_to_many is not None:
         many = assign_branch(output.one_to_many, clips, ONE_TO_MANY_CELLS)
-        terms |= {f"{name}_many": term for name, term in detection_terms(output.one_to_many, many, clips).items()}
+        terms |= {
+            f"{name}_many": term for name, term in detection_terms(output.one_to_many, many, clips).items()
+        }
         if output.action_logit is not None:
             terms["action_frame"] = action_frame_loss(output.action_logit, many, clips)
     terms["identity"] = identity_loss(output.embedding, one, clips)
@@ -113,7 +117,9 @@ def detection_terms(detection: DetectionMap, positives: Assignment, clips: ClipB
     distance_P4 = log_distance_P4.exp() * MAP_STRIDE
     box_P4 = torch.cat([centre_P2 - distance_P4[:, :2], centre_P2 + distance_P4[:, 2:]], 1)
     known = sides_P4 > 0  # a side that lies behind the cell has no logarithm
-    log_error_P4 = F.smooth_l1_loss(log_distance_P4, sides_P4.clamp(min=1e-3).log(), reduction="none", beta=0.1)
+    log_error_P4 = F.smooth_l1_loss(
+        log_distance_P4, sides_P4.clamp(min=1e-3).log(), reduction="none", beta=0.1
+    )
     return terms | {
         "box": BOX_WEIGHT * generalised_iou_loss(box_P4, target_P4).mean(),
         "distance": DISTANCE_WEIGHT * (log_error_P4 * known).mean(),
@@ -130,7 +136,11 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
     class_id = clips.class_id.flatten(0, 1)[positives.frame, positives.target]
     quality = positives.quality.clamp(min=0.1)
     target_BNK[positives.frame, positives.cell, class_id] = quality
-    weight_BNK = NEGATIVE_WEIGHT * logit_BNK.detach().sigmoid() ** FOCUS * background(clips, map_hw(logit_BKHW))[..., None]
+    weight_BNK = (
+        NEGATIVE_WEIGHT
+        * logit_BNK.detach().sigmoid() ** FOCUS
+        * background(clips, map_hw(logit_BKHW))[..., None]
+    )
     weight_BNK = torch.where(target_BNK > 0, target_BNK, weight_BNK)
     loss = F.binary_cross_entropy_with_logits(logit_BNK, target_BNK, weight_BNK, reduction="sum")
     return loss / quality.sum().clamp(min=1.0)

@@ -164,7 +164,9 @@ class JointNetwork(nn.Module):
         output, state = self(pixels_BTHW3, state)
         return candidates(output, max_detections), state
 
-    def step(self, pixels_BHW3: Tensor, state: TemporalState, max_detections: int) -> tuple[Candidates, TemporalState]:
+    def step(
+        self, pixels_BHW3: Tensor, state: TemporalState, max_detections: int
+    ) -> tuple[Candidates, TemporalState]:
         """Return the objects of one frame of each of B streams, and the state after it."""
         return self.detect(pixels_BHW3[:, None], state, max_detections)
 
@@ -179,7 +181,9 @@ class JointNetwork(nn.Module):
 
 def cell_centres(map_hw: tuple[int, int], device: torch.device | None = None) -> Tensor:
     """Return the centre x, y of every cell, row by row, `(H*W, 2)`, in input pixels."""
-    y, x = torch.meshgrid(torch.arange(map_hw[0], device=device), torch.arange(map_hw[1], device=device), indexing="ij")
+    y, x = torch.meshgrid(
+        torch.arange(map_hw[0], device=device), torch.arange(map_hw[1], device=device), indexing="ij"
+    )
     return (torch.stack([x, y], -1).flatten(0, 1) + 0.5) * MAP_STRIDE
 
 

@@ -28,7 +28,9 @@ class NetworkPerceiver:
         max_detections: Most candidates of a frame.
     """
 
-    def __init__(self, network: JointNetwork, *, score_floor: float = 0.05, max_detections: int = 300) -> None:
+    def __init__(
+        self, network: JointNetwork, *, score_floor: float = 0.05, max_detections: int = 300
+    ) -> None:
         self._network = network
         self._score_floor = score_floor
         self._max_detections = max_detections
@@ -59,14 +61,18 @@ class NetworkPerceiver:
     ) -> tuple[TemporalState, list[Detections]]:
         """Return the state after `frames` and the detections of each, in source pixels."""
         result = []
-        for index, time_s, pixels in zip(frames.frame_index, frames.time_s, letterbox.pad(frames.pixels), strict=True):
+        for index, time_s, pixels in zip(
+            frames.frame_index, frames.time_s, letterbox.pad(frames.pixels), strict=True
+        ):
             found, state = self._network.step(
                 torch.from_numpy(pixels)[None].to(self._device), state, self._max_detections
             )
             result.append(self._detections(int(index), float(time_s), found, letterbox))
         return state, result
 
-    def _detections(self, frame_index: int, time_s: float, found: Candidates, letterbox: Letterbox) -> Detections:
+    def _detections(
+        self, frame_index: int, time_s: float, found: Candidates, letterbox: Letterbox
+    ) -> Detections:
         score = found.score[0].float().cpu().numpy()
         num = int((score >= self._score_floor).sum())  # candidates come best first
 

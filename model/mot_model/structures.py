@@ -59,9 +59,13 @@ class VideoSegment:
 
     def __post_init__(self) -> None:
         if not 0 <= self.start_frame < self.stop_frame:
-            raise ValueError(f"{self.video}: segment [{self.start_frame}, {self.stop_frame}) is empty or negative")
+            raise ValueError(
+                f"{self.video}: segment [{self.start_frame}, {self.stop_frame}) is empty or negative"
+            )
         if not 0 <= self.warmup_frames <= self.start_frame:
-            raise ValueError(f"{self.video}: {self.warmup_frames} warm-up frames before frame {self.start_frame}")
+            raise ValueError(
+                f"{self.video}: {self.warmup_frames} warm-up frames before frame {self.start_frame}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

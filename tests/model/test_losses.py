@@ -18,7 +18,11 @@ def network() -> JointNetwork:
     torch.manual_seed(0)
     return JointNetwork(
         NetworkConfig(
-            size="pico", input_wh=SIZE_WH, temporal_dilations=(1,), action_ids=(11, 12), action_names=("sit", "stand")
+            size="pico",
+            input_wh=SIZE_WH,
+            temporal_dilations=(1,),
+            action_ids=(11, 12),
+            action_names=("sit", "stand"),
         )
     )
 
@@ -74,7 +78,9 @@ def total_and_terms(model: JointNetwork, clips: ClipBatch) -> tuple[torch.Tensor
         pytest.param(without_ids(clip_batch()), {"identity"}, id="boxes and actions"),
         pytest.param(without_actions(clip_batch()), {"action_frame", "action_track"}, id="boxes and ids"),
         pytest.param(
-            without_ids(without_actions(clip_batch())), {"identity", "action_frame", "action_track"}, id="boxes"
+            without_ids(without_actions(clip_batch())),
+            {"identity", "action_frame", "action_track"},
+            id="boxes",
         ),
         pytest.param(
             without_objects(clip_batch()),
@@ -82,7 +88,9 @@ def total_and_terms(model: JointNetwork, clips: ClipBatch) -> tuple[torch.Tensor
             id="empty frames",
         ),
         pytest.param(
-            clip_batch(0), {"box", "distance", "identity", "action_frame", "action_track"}, id="no slot at all"
+            clip_batch(0),
+            {"box", "distance", "identity", "action_frame", "action_track"},
+            id="no slot at all",
         ),
         pytest.param(clip_batch(1), {"identity"} - {"identity"}, id="one object"),
         pytest.param(clip_batch(300, 1), {"identity"}, id="three hundred objects in one frame"),
@@ -109,7 +117,9 @@ def test_frames_without_complete_boxes_teach_no_background() -> None:
 
 def test_ignored_regions_are_neither_object_nor_background() -> None:
     clips = clip_batch()
-    ignored = replace(clips, ignored=torch.ones_like(clips.ignored), xyxy=clips.xyxy * 0 + torch.tensor([0, 0, 96, 64]))
+    ignored = replace(
+        clips, ignored=torch.ones_like(clips.ignored), xyxy=clips.xyxy * 0 + torch.tensor([0, 0, 96, 64])
+    )
     _, terms = total_and_terms(network(), ignored)
     assert terms["score"] == 0
     assert terms["box"] == 0

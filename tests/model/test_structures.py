@@ -13,7 +13,12 @@ from mot_model.structures import Detections, FrameBatch, Tracks, VideoSegment
 def segment(**changes: object) -> VideoSegment:
     fields = {"start_frame": 10, "stop_frame": 20, "warmup_frames": 5} | changes
     return VideoSegment(
-        video="a.mp4", uri="a.mp4", start_pts=None, stop_pts=None, time_base=Fraction(1, 25), **fields  # type: ignore[arg-type]
+        video="a.mp4",
+        uri="a.mp4",
+        start_pts=None,
+        stop_pts=None,
+        time_base=Fraction(1, 25),
+        **fields,  # type: ignore[arg-type]
     )
 
 
