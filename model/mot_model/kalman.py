@@ -36,7 +36,7 @@ class MotionModel:
 
     measurement: float = 0.05
     """Standard deviation of a detected coordinate; higher trusts the prediction more."""
-    position_walk: float = 0.27
+    position_walk: float = 0.4
     """Standard deviation of the random walk of a position after one second."""
     velocity_walk: float = 2.0
     """Standard deviation of the random walk of a velocity (per second) after one second; higher follows turns

@@ -393,5 +393,5 @@ def test_identities_on_street_scenes_keep_their_quality(shared_data: Path) -> No
         predictions[truth.info.name] = Tracks.concatenate(_run(frames)[1])
     report = evaluate_sequences(truths, predictions, benchmark="mot17", with_motmetrics=False)
     figures = report.combined.scalars()
-    assert figures["HOTA"] > 0.0
-    assert figures["IDF1"] > 0.0
+    assert figures["HOTA"] > 0.57  # 0.597 when this was written
+    assert figures["IDF1"] > 0.69  # 0.722
