@@ -80,6 +80,7 @@ def _drawn(
         here = larger[larger.frame_index == batch.frame_index[0]]
         trails.update(here)
         enlarged = cv2.resize(batch.pixels[0], size_wh, interpolation=cv2.INTER_CUBIC)
-        yield time_s, draw_tracks(
-            enlarged, here, class_names=class_names, action_names=action_names, trails=trails
+        yield (
+            time_s,
+            draw_tracks(enlarged, here, class_names=class_names, action_names=action_names, trails=trails),
         )

@@ -25,7 +25,11 @@ class StageTiming:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportContents:
-    """Everything on the page. What is None or empty is left out, with a line that says so where it matters."""
+    """Everything on the page. What is None or empty is left out.
+
+    Raises:
+        ValueError: if there is not a name for each action.
+    """
 
     title: str
     created_at: datetime
@@ -58,6 +62,10 @@ class ReportContents:
     """(what it does, the command) to go on with."""
     lineage: Mapping[str, str] = field(default_factory=dict)
     """What made this: digests, run id, seeds."""
+
+    def __post_init__(self) -> None:
+        if len(self.action_ids) != len(self.action_names):
+            raise ValueError(f"{len(self.action_names)} action names for {len(self.action_ids)} action ids")
 
     def action_name(self, action_id: int) -> str:
         """Return the name of an action: the model's word for it, the evaluation's, or its number."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from mot_model.structures import Array
 
-WIDTH, HEIGHT = 320, 176
+WIDTH, HEIGHT = 320, 164
 """Size of a chart in its own units."""
 LEFT, RIGHT, TOP, BOTTOM = 42, 276, 12, 146
 """The plotting area; what is right of it is for the last value, what is below for the steps."""
@@ -27,6 +27,7 @@ _UNITS = {
 }
 _SHOWN_SCORES = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
 _EXACT = "learning_rate"  # follows a schedule, so there is nothing to smooth
+_FROM_ZERO = "frames_per_second"  # steadiness shows only against zero
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,25 +94,26 @@ def draw_curve(metric: str, points: Sequence[tuple[int, float]]) -> Chart | None
     if metric != _EXACT and len(step) >= _MIN_POINTS_TO_SMOOTH:
         window = 2 * (len(step) // 40 + 1) + 1
     smooth = running_mean(value, window)
-    y_values = round_numbers(float(value.min()), float(value.max()), 4)
-    low, high = min(y_values[0], value.min()), max(y_values[-1], value.max())
-    x = LEFT + (step - step[0]) / (step[-1] - step[0]) * (RIGHT - LEFT)
+    y_values = round_numbers(_floor(metric, value), float(value.max()), 3)
+    low, high = y_values[0], y_values[-1]
 
     def height(number: Array | float) -> Array:
         return np.asarray(BOTTOM - (number - low) / (high - low) * (BOTTOM - TOP))
 
+    def place(number: Array | float) -> Array:
+        return np.asarray(LEFT + (number - step[0]) / (step[-1] - step[0]) * (RIGHT - LEFT))
+
     x_values = [n for n in round_numbers(step[0], step[-1], 4) if step[0] <= n <= step[-1]]
-    scale = (RIGHT - LEFT) / (step[-1] - step[0])
     return Chart(
         metric=metric,
         title=_title(metric),
         unit=_UNITS.get(metric, _UNITS.get(metric.partition("/")[0], "")),
-        raw=_polyline(x, height(value)),
-        smooth=_polyline(x, height(smooth)) if window > 1 else "",
+        raw=_polyline(place(step), height(value)),
+        smooth=_polyline(place(step), height(smooth)) if window > 1 else "",
         window=window,
-        x_ticks=tuple(Tick(at=round(LEFT + (n - step[0]) * scale, 1), label=short_number(n)) for n in x_values),
-        y_ticks=tuple(Tick(at=round(float(height(n)), 1), label=short_number(n)) for n in y_values),
-        last=Tick(at=round(float(height(smooth[-1])), 1), label=short_number(float(smooth[-1]))),
+        x_ticks=tuple(_tick(n, place(n)) for n in x_values),
+        y_ticks=tuple(_tick(n, height(n)) for n in y_values),
+        last=_tick(float(smooth[-1]), height(smooth[-1])),
     )
 
 
@@ -151,6 +153,16 @@ def short_number(value: float) -> str:
     if abs(value) >= 1000:
         return f"{value / 1000:.3g}k" if abs(value) < 1e6 else f"{value:.2g}".replace("e+0", "e")
     return f"{value + 0.0:.3g}".replace("e-0", "e-")
+
+
+def _tick(value: float, at: Array) -> Tick:
+    return Tick(at=round(float(at), 1), label=short_number(value))
+
+
+def _floor(metric: str, value: Array) -> float:
+    """Return where the value axis begins: at zero unless that would flatten the curve."""
+    low, high = float(value.min()), float(value.max())
+    return 0.0 if low > 0 and (low <= high / 2 or metric == _FROM_ZERO) else low
 
 
 def _polyline(x: Array, y: Array) -> str:

@@ -15,7 +15,7 @@ from mot_platform.schema import TRACKS_SCHEMA, VIDEOS_SCHEMA
 MAX_VIDEOS = 60
 NUM_TRACK_ROWS = 8
 
-_COLUMNS = ("video", "frame_index", "time_s", "track_id", "class_name", "x1", "y1", "x2", "y2", "score", "actions")
+_COLUMNS = tuple(name for name in TRACKS_SCHEMA.names if name not in ("class_id", "unit_id"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,10 +59,8 @@ def read_labelled_folder(root: Path) -> LabelledFolder:
 def tracks_query(folder: Path) -> str:
     """Return the SQL for DuckDB that reads the first rows of the tracks in `folder`."""
     files = str(folder / "*.parquet").replace("'", "''")
-    return (
-        f"SELECT {', '.join(_COLUMNS)} FROM '{files}' "
-        f"ORDER BY video, frame_index, track_id LIMIT {NUM_TRACK_ROWS}"
-    )
+    order = f"ORDER BY video, frame_index, track_id LIMIT {NUM_TRACK_ROWS}"
+    return f"SELECT {', '.join(_COLUMNS)} FROM '{files}' {order}"  # noqa: S608  shown, never run
 
 
 def _first_tracks(folder: Path) -> tuple[Mapping[str, object], ...]:

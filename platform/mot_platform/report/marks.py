@@ -133,7 +133,8 @@ def _mark(
     trail: Array,
 ) -> Mark:
     """Return the mark of a box, cut at the edges of the picture."""
-    left, top, right, bottom = np.clip(np.asarray(xyxy, np.float64) / (*size_wh, *size_wh) * 100, 0, 100).tolist()
+    shares = np.asarray(xyxy, np.float64) / (*size_wh, *size_wh)
+    left, top, right, bottom = (shares.clip(0, 1) * 100).tolist()
     red, green, blue = color
     return Mark(
         left=round(left, 2),

@@ -42,7 +42,7 @@ def render_page(contents: ReportContents) -> str:
     )
     environment.filters |= {"share": share, "count": count, "duration": duration}
     labels, labels_problem = _labels(contents)
-    return environment.get_template(TEMPLATE).render(
+    page = environment.get_template(TEMPLATE).render(
         contents=contents,
         cards=headline(contents),
         clip=sample_clip(contents),
@@ -56,6 +56,7 @@ def render_page(contents: ReportContents) -> str:
         labels_problem=labels_problem,
         longest_stage_s=max((stage.seconds for stage in contents.stages), default=0.0) or 1.0,
     )
+    return page.strip() + "\n"
 
 
 def share(value: float | None) -> str:

@@ -11,11 +11,11 @@ from mot_platform.metrics.evaluation_report import SequenceScores
 from mot_platform.report.contents import ReportContents
 
 _HEADLINE = {
-    "HOTA": ("HOTA", "detection and association, over all overlaps"),
-    "IDF1": ("IDF1", "boxes with the right identity"),
-    "MOTA": ("MOTA", "1 - misses, false boxes and identity switches"),
-    "detection_AP50": ("Detection mAP50", "boxes found at an overlap of 0.5"),
-    "action_accuracy": ("Action accuracy", "visible people whose best action is true"),
+    "HOTA": ("HOTA", "detection and identity in one, over all overlaps"),
+    "IDF1": ("IDF1", "boxes that keep the right identity over the video"),
+    "MOTA": ("MOTA", "1 less the shares of missed boxes, false boxes and identity switches"),
+    "detection_AP50": ("Detection mAP50", "average precision of boxes, at an overlap of 0.5"),
+    "action_accuracy": ("Action accuracy", "visible people whose best-scored action is true"),
 }
 _TABLE = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
 _COUNTS = ("IDSW", "FP", "FN")
@@ -86,7 +86,7 @@ def headline(contents: ReportContents) -> tuple[Card, ...]:
     accuracy = contents.evaluation.combined.action_accuracy
     note = ""
     if accuracy is not None and accuracy.num_boxes:
-        note = f"naming the commonest action: {accuracy.majority_accuracy:.2f}"
+        note = f"always saying the commonest: {accuracy.majority_accuracy:.2f}"
     return tuple(
         Card(
             label=label,

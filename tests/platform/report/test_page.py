@@ -1,0 +1,132 @@
+"""The page as a whole."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from mot_platform.report.contents import ReportContents, StageTiming
+from mot_platform.report.page import render_page, write_report
+from mot_platform.schema import videos_table
+
+HOSTILE = "<script>alert('x')</script>\" onload=\"y"
+
+
+class Outline(HTMLParser):
+    """Collects elements, what they load, and checks that they close."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.attributes: set[str] = set()
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.loads += [value or "" for name, value in attrs if name in ("src", "href", "poster", "srcset")]
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    """Return a labelled folder with one dead video and no tracks."""
+    root = tmp_path / "labels"
+    (root / "tracks").mkdir(parents=True)
+    (root / "videos").mkdir()
+    dead = {
+        "video": HOSTILE,
+        "status": "dead",
+        "error_stage": "probe",
+        "error_type": "NotAVideoError",
+        "error": "no video in it",
+        "retriable": False,
+        "num_rows": 0,
+    }
+    pq.write_table(videos_table([dead]), root / "videos" / "a.parquet")
+    return root
+
+
+def test_a_full_page_is_whole_small_and_needs_nothing_else(contents: ReportContents, labels: Path) -> None:
+    page = render_page(
+        replace(
+            contents,
+            curves={"loss/total": [(step, 1 / (step + 1)) for step in range(50)]},
+            labels_folder=labels,
+            stages=[StageTiming(name="Training", seconds=61.0, detail="10 steps")],
+            commands=[("Track a video", "mot-action track a.mp4")],
+            lineage={"Model digest": "abc"},
+            targets={"IDF1": 0.5},
+        )
+    )
+    outline = Outline(page)
+    assert {"video", "img", "polyline", "table"} <= set(outline.tags)
+    assert all(load.startswith("data:") for load in outline.loads)
+    assert not re.search(r"https?://|@import|url\(", page)
+    assert len(page) < 1_000_000
+    for text in ("1 min 01 s", "no video in it", "mot-action track a.mp4", "goal 0.50, reached", "abc"):
+        assert text in page
+
+
+def test_everything_from_outside_is_escaped(contents: ReportContents, labels: Path) -> None:
+    page = render_page(
+        replace(
+            contents,
+            title=HOSTILE,
+            code_version=HOSTILE,
+            corpus=HOSTILE,
+            action_names=(HOSTILE, HOSTILE),
+            curves={f"loss/{HOSTILE}": [(0, 1.0), (1, 2.0)]},
+            labels_folder=labels,
+            stages=[StageTiming(name=HOSTILE, seconds=1.0, detail=HOSTILE)],
+            commands=[(HOSTILE, HOSTILE)],
+            lineage={HOSTILE: HOSTILE},
+        )
+    )
+    outline = Outline(page)
+    assert "script" not in outline.tags
+    assert "onload" not in outline.attributes
+    assert page.count("&lt;script&gt;") > 10
+
+
+def test_a_page_of_nothing_says_what_is_missing(empty_contents: ReportContents, tmp_path: Path) -> None:
+    page = render_page(replace(empty_contents, labels_folder=tmp_path / "nowhere"))
+    Outline(page)
+    for text in ("Nothing was evaluated", "No curves were recorded", "nowhere: its tables can&#39;t be read"):
+        assert text in page
+
+
+def test_actions_may_be_missing(contents: ReportContents) -> None:
+    assert contents.evaluation is not None
+    combined = replace(contents.evaluation.combined, action_map=None, action_accuracy=None)
+    evaluation = replace(contents.evaluation, sequences=(combined,), combined=combined)
+    page = render_page(replace(contents, evaluation=evaluation, action_ids=(), action_names=()))
+    Outline(page)
+    assert "By action" not in page
+
+
+def test_a_report_replaces_the_one_before_and_leaves_nothing_else(
+    empty_contents: ReportContents, tmp_path: Path
+) -> None:
+    path = tmp_path / "out" / "report.html"
+    for title in ("The first", "The second"):
+        write_report(path, replace(empty_contents, title=title))
+        assert path.read_text().startswith("<!doctype html>")
+        assert f"<h1>{title}</h1>" in path.read_text()
+    assert list(path.parent.iterdir()) == [path]
