@@ -33,6 +33,16 @@ WORKERS_PER_TRACKER = 16
 """Tracking runs at thousands of frames a second, so one actor keeps up with many workers."""
 
 
+def num_trackers(num_workers: int) -> int:
+    """Return how many tracking actors keep up with `num_workers`."""
+    return 1 + num_workers // WORKERS_PER_TRACKER
+
+
+def cluster_cpus() -> int:
+    """Return the CPUs of the cluster that this process is connected to."""
+    return int(ray.cluster_resources().get("CPU", 1))
+
+
 def plan_videos(
     files: Sequence[InputFile], *, segment_s: float, warmup_frames: int, max_attempts: int, num_parallel: int
 ) -> Iterator[VideoPlan]:

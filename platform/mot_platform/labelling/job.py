@@ -11,32 +11,23 @@ from __future__ import annotations
 import secrets
 import shutil
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ray.exceptions import RayError
 
 from mot_platform.cluster import ray_session, usable_cpus
 from mot_platform.errors import InputError, MotActionError
-from mot_platform.labelling.executor import WORKERS_PER_TRACKER, TrackingPool, perceive, plan_videos
-from mot_platform.labelling.failures import Failure
+from mot_platform.labelling.executor import cluster_cpus, num_trackers, plan_videos
 from mot_platform.labelling.inputs import InputFile, InputListing, scan
 from mot_platform.labelling.layout import OutputLayout
-from mot_platform.labelling.ledger import (
-    Backlog,
-    VideoRecord,
-    committed_records,
-    forgive,
-    segment_units,
-    video_unit_id,
-)
+from mot_platform.labelling.ledger import Backlog, VideoRecord, committed_records, forgive, segment_units
 from mot_platform.labelling.ownership import sole_driver
-from mot_platform.labelling.perception_stage import EngineFactory, SegmentUnit
+from mot_platform.labelling.perception_stage import EngineFactory
+from mot_platform.labelling.pipeline import Pipeline
 from mot_platform.labelling.planning import VideoPlan, load_plan, save_plan
 from mot_platform.labelling.progress import ProgressDisplay, Silence, Tally
 from mot_platform.labelling.settings import LabelRequest, check_same_job, mark
-from mot_platform.labelling.tracking_stage import TrackingTask
-from mot_platform.labelling.video_row import commit_row, dead_row
 
 
 class LabelJobError(MotActionError):
@@ -145,13 +136,21 @@ class _LabelJob:
         self._config = request.config
         self._engine_factory = engine_factory
         self._layout = layout
-        self._epoch = epoch
         self._display = display
         self._provenance = request.provenance()
         self._records = committed_records(layout)
         self._tally = Tally()
+        self._pipeline = Pipeline(
+            config=request.config,
+            engine_factory=engine_factory,
+            layout=layout,
+            provenance=self._provenance,
+            epoch=epoch,
+            records=self._records,
+            tally=self._tally,
+            display=display,
+        )
         self._forgiven: set[str] = set()
-        self._num_rows = 0
         self._num_settled_before = 0
         self._num_absent = 0
 
@@ -165,11 +164,13 @@ class _LabelJob:
         unsettled = [file for file in files if not self._is_settled(file.video, self._known_digest(file))]
         self._num_settled_before = len(files) - len(unsettled)
         if unsettled:
-            num_workers = self._config.workers or usable_cpus()
+            local_workers = self._config.workers or usable_cpus()
             # One CPU more than the pool and the trackers need, or Ray Data may wait for ever.
-            with ray_session(self._request.address, num_cpus=num_workers + _num_trackers(num_workers) + 1):
+            num_cpus = local_workers + num_trackers(local_workers) + 1
+            with ray_session(self._request.address, num_cpus=num_cpus):
                 warmup_frames = self._engine_factory().perceiver.receptive_field_frames - 1
-                self._work(self._plan(unsettled, warmup_frames))
+                plans = self._plan(unsettled, warmup_frames)
+                self._pipeline.run(plans, num_workers=self._num_workers())
 
     def retrack(self) -> None:
         """Make the tracks of every labelled video anew from its staged detections, where settings changed.
@@ -179,7 +180,8 @@ class _LabelJob:
         """
         stale = [record for record in self._records.values() if not self._is_current(record)]
         plans = {record.video: self._plan_of(record) for record in stale}
-        if Backlog(self._layout, self._units(plans)).todo():
+        units = {name: segment_units(plan, self._provenance.model_digest) for name, plan in plans.items()}
+        if Backlog(self._layout, units).todo():
             raise InputError(
                 f"{self._layout.root} lacks staged detections of some videos; label into another --out"
             )
@@ -188,10 +190,10 @@ class _LabelJob:
         self._num_settled_before = len(self._records) - len(stale)
         for record in self._records.values():
             if self._is_current(record):
-                self._count(record.status)
+                self._tally.count(record.status)
         if plans:
             with ray_session(self._request.address, num_cpus=2):
-                self._work(plans)
+                self._pipeline.run(plans, num_workers=self._num_workers())
 
     def summary(self, *, num_ignored: int, seconds: float) -> LabelSummary:
         """Return the counts."""
@@ -204,7 +206,7 @@ class _LabelJob:
             settled_before=self._num_settled_before,
             absent=self._num_absent,
             frames=self._tally.frames,
-            rows=self._num_rows,
+            rows=self._tally.rows,
             seconds=seconds,
         )
 
@@ -222,17 +224,11 @@ class _LabelJob:
             return False
         if record.content_digest != content_digest or not self._is_current(record):
             return False
-        self._count(record.status)
+        self._tally.count(record.status)
         return True
 
     def _is_current(self, record: VideoRecord) -> bool:
         return record.is_current(self._provenance)
-
-    def _count(self, status: str) -> None:
-        if status == "done":
-            self._tally.done += 1
-        else:
-            self._tally.dead += 1
 
     def _forgive(self, videos: set[str]) -> None:
         """Forget the dead letters among `videos`, but not how often they were tried."""
@@ -266,7 +262,7 @@ class _LabelJob:
             segment_s=self._config.segment_seconds,
             warmup_frames=warmup_frames,
             max_attempts=self._config.max_attempts,
-            num_parallel=self._config.workers or usable_cpus(),
+            num_parallel=self._num_workers(),
         )
         for plan in found:
             save_plan(plan, self._layout.plan_file(plan.video), scratch=self._layout.scratch)
@@ -275,91 +271,8 @@ class _LabelJob:
                 plans[plan.video] = plan
         return plans
 
-    def _units(self, plans: Mapping[str, VideoPlan]) -> dict[str, list[SegmentUnit]]:
-        return {name: segment_units(plan, self._provenance.model_digest) for name, plan in plans.items()}
-
-    def _work(self, plans: Mapping[str, VideoPlan]) -> None:
-        """Perceive what is not staged, and track every video as soon as all of it is."""
-        backlog = Backlog(self._layout, self._units(plans))
-        todo = backlog.todo()
-        num_workers = self._config.workers or usable_cpus()
-        pool = TrackingPool(
-            engine_factory=self._engine_factory,
-            layout=self._layout,
-            provenance=self._provenance,
-            min_action_score=self._config.min_action_score,
-            epoch=self._epoch,
-            max_attempts=self._config.max_attempts,
-            num_actors=_num_trackers(num_workers),
-        )
-        if any(backlog.units.values()):
-            pool.start()
-        frames_of = {unit.unit_id: unit.segment.stop_frame - unit.segment.start_frame for unit in todo}
-        self._tally.frames_left = sum(frames_of.values())
-        self._tally.begin("labelling")
-        self._finish(backlog.settled(), plans, backlog, pool)
-        receipts = perceive(
-            todo,
-            self._engine_factory,
-            self._layout,
-            num_workers=num_workers,
-            gpus_per_worker=self._config.gpus_per_worker,
-            batch_frames=self._config.batch_frames,
-            max_attempts=self._config.max_attempts,
-        )
-        for receipt in receipts:
-            if receipt.status == "not written":
-                raise OSError(f"results can't be written: {receipt.failure and receipt.failure.message}")
-            self._tally.frames += frames_of[receipt.unit_id] if receipt.status == "done" else 0
-            self._tally.frames_left -= frames_of[receipt.unit_id]
-            self._finish(backlog.settle(receipt.unit_id, receipt.failure), plans, backlog, pool)
-            self._collect(pool, plans, wait=False)
-        self._collect(pool, plans, wait=True)
-
-    def _finish(
-        self, videos: Iterable[str], plans: Mapping[str, VideoPlan], backlog: Backlog, pool: TrackingPool
-    ) -> None:
-        """Send `videos`, whose segments are all settled, to tracking, or bury them."""
-        for video in videos:
-            plan = plans[video]
-            if failure := plan.failure or backlog.failure_of(video):
-                self._bury(plan, failure)
-                continue
-            task = TrackingTask(
-                plan=plan,
-                unit_ids=tuple(unit.unit_id for unit in backlog.units[video]),
-                unit_id=video_unit_id(plan, self._provenance),
-                attempts=self._attempts_before(plan),
-            )
-            pool.submit(task)
-        self._display.show(self._tally)
-
-    def _collect(self, pool: TrackingPool, plans: Mapping[str, VideoPlan], *, wait: bool) -> None:
-        """Note which videos have been tracked."""
-        for task, receipt in pool.finished(wait=wait):
-            if receipt.failure is not None:
-                self._bury(plans[task.plan.video], receipt.failure)
-                continue
-            self._count("done")
-            self._num_rows += receipt.rows
-            self._display.show(self._tally)
-
-    def _bury(self, plan: VideoPlan, failure: Failure) -> None:
-        """Commit the dead letter of a video."""
-        attempts = self._attempts_before(plan) + failure.attempts
-        commit_row(
-            dead_row(plan, self._provenance, failure, attempts=attempts), self._layout, epoch=self._epoch
-        )
-        self._count("dead")
-
-    def _attempts_before(self, plan: VideoPlan) -> int:
-        """Return how often this content was tried, and died, in earlier runs."""
-        record = self._records.get(plan.video)
-        if record is None or record.status != "dead" or record.content_digest != plan.content_digest:
-            return 0
-        return record.attempts
-
-
-def _num_trackers(num_workers: int) -> int:
-    """Return how many tracking actors keep up with `num_workers`: they take thousands of frames a second."""
-    return 1 + num_workers // WORKERS_PER_TRACKER
+    def _num_workers(self) -> int:
+        """Return the size of the pool: as asked, or all CPUs, on a shared cluster all but one."""
+        if self._config.workers is not None:
+            return self._config.workers
+        return usable_cpus() if self._request.address is None else max(1, cluster_cpus() - 1)

@@ -38,6 +38,8 @@ class Tally:
     """Frames that this run still has to perceive."""
     frames: int = 0
     """Frames that this run has perceived."""
+    rows: int = 0
+    """Rows that this run has committed."""
     phase: str = "probing"
     """What is going on."""
     _start_s: float = field(default_factory=time.monotonic)
@@ -57,9 +59,21 @@ class Tally:
         """Time to go at this rate, None while there is no rate."""
         return self.frames_left / self.frames_per_second if self.frames else None
 
-    def begin(self, phase: str) -> None:
-        """Enter `phase` and start its clock."""
-        self.phase, self._start_s = phase, time.monotonic()
+    def begin(self, phase: str, *, frames: int = 0) -> None:
+        """Enter `phase`, with so many `frames` before it, and start its clock."""
+        self.phase, self.frames_left, self._start_s = phase, frames, time.monotonic()
+
+    def count(self, status: str) -> None:
+        """Count a video that has come to its end: `done` or `dead`."""
+        if status == "done":
+            self.done += 1
+        else:
+            self.dead += 1
+
+    def perceived(self, frames: int, *, dead: bool) -> None:
+        """Count the frames of a segment; those of a dead one are only no longer left."""
+        self.frames += 0 if dead else frames
+        self.frames_left -= frames
 
     def __str__(self) -> str:
         remaining = "" if self.remaining_s is None else f", {_clock(self.remaining_s)} to go"

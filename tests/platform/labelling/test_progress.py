@@ -2,9 +2,11 @@ from mot_platform.labelling.progress import BarDisplay, LineDisplay, Silence, Ta
 
 
 def make_tally():
-    tally = Tally(num_videos=10, done=3, dead=1)
-    tally.begin("labelling")
-    tally.frames, tally.frames_left = 50, 100
+    tally = Tally(num_videos=10, done=2, dead=1)
+    tally.begin("labelling", frames=200)
+    tally.count("done")
+    tally.perceived(50, dead=False)
+    tally.perceived(50, dead=True)
     return tally
 
 
@@ -16,6 +18,11 @@ def test_line_says_what_is_done_and_what_is_left(capsys):
     assert len(lines) == 1
     assert lines[0].startswith("labelling: 3 done, 1 dead, 6 left of 10; 50 frames at ")
     assert lines[0].endswith(" to go")
+
+
+def test_frames_of_a_dead_segment_are_not_left_and_not_counted():
+    tally = make_tally()
+    assert (tally.frames, tally.frames_left, tally.left) == (50, 100, 6)
 
 
 def test_no_time_to_go_before_the_first_frame():
