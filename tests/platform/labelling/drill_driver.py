@@ -1,4 +1,4 @@
-"""A label job as its own process, for tests that kill it: FOLDER OUT LOG PAUSE_S."""
+"""A label job as its own process, for tests that kill it: FOLDER OUT ADDRESS PAUSE_S."""
 
 import sys
 from pathlib import Path
@@ -13,7 +13,7 @@ from mot_platform.labelling.settings import LabelConfig, LabelRequest
 
 if __name__ == "__main__":
     ray.cloudpickle.register_pickle_by_value(fake_engine)
-    folder, out, log, pause_s = sys.argv[1:]
+    folder, out, address, pause_s = sys.argv[1:]
     request = LabelRequest(
         folder=folder,
         out=Path(out),
@@ -21,5 +21,6 @@ if __name__ == "__main__":
         model_digest="f" * 64,
         tracker_settings={"reach_px": 3.0},
         config=LabelConfig(segment_seconds=0.5, workers=2),
+        address=address,
     )
-    label_folder(request, fake_engine.FakeEngineFactory(pause_s=float(pause_s), log=Path(log)))
+    label_folder(request, fake_engine.FakeEngineFactory(pause_s=float(pause_s)))
