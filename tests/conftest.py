@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 
 from mot_model.network import JointNetwork, NetworkConfig
+from mot_platform.cluster import ray_session
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.weights import FILE_NAME, save_weights
 
@@ -56,12 +58,19 @@ def tiny_network_config() -> NetworkConfig:
 
 @pytest.fixture(scope="session")
 def untrained_weights(tmp_path_factory: pytest.TempPathFactory, tiny_network_config: NetworkConfig) -> Path:
-    """Return weights that have learnt nothing but see something everywhere, so that there are tracks to compare."""
+    """Return weights that have learnt nothing but see things everywhere: tracks to compare."""
     torch.manual_seed(0)
     network = JointNetwork(tiny_network_config)
     with torch.no_grad():
         network.heads.one_to_one.score.weight.normal_(std=0.5)
-        network.heads.one_to_one.score.bias.zero_()
+        network.heads.one_to_one.score.bias.fill_(2.0)
     path = tmp_path_factory.mktemp("weights") / FILE_NAME
     save_weights(path, network)
     return path
+
+
+@pytest.fixture(scope="session")
+def local_ray() -> Iterator[None]:
+    """Hold one local Ray for all tests that need it."""
+    with ray_session(num_cpus=4):
+        yield

@@ -42,7 +42,8 @@ print(" ".join({{name.split(".")[0] for name in sys.modules}}))
 def test_the_model_knows_nothing_of_its_surroundings() -> None:
     loaded = imported_by("mot_model")
     assert "mot_model" in loaded
-    assert not loaded & {"ray", "mlflow", "fastapi", "pydantic", "pyarrow", "av", "cv2", "mot_platform", "mot_jobs"}
+    foreign = {"ray", "mlflow", "fastapi", "pydantic", "pyarrow", "av", "cv2", "mot_platform", "mot_jobs"}
+    assert not loaded & foreign
 
 
 def test_the_platform_knows_no_commands() -> None:

@@ -32,7 +32,8 @@ def command(
         result = run_demo(out, config, announce=errors.print, progress=show_report)
     scores = result.evaluation.report.scalars()
     if as_json:
-        print_json({"report": result.report, "weights": result.weights, "seconds": result.seconds, "scores": scores})
+        files = {"report": result.report, "weights": result.weights}
+        print_json(files | {"seconds": result.seconds, "scores": scores})
         return
     headline = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
     print("  ".join(f"{name} {scores[name]:.3f}" for name in headline if name in scores))

@@ -22,7 +22,7 @@ errors = Console(stderr=True, soft_wrap=True, highlight=False)
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turn the project's exceptions into one line on stderr and an exit code: 2 for bad input, 1 for failure."""
+    """Turn exceptions into one line on stderr and an exit code: 2 for bad input, 1 for failure."""
     try:
         yield
     except (InputError, ValueError) as error:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_model.structures import Array, Tracks
@@ -38,8 +38,9 @@ def command(
     with one_line_errors():
         engine = load_engine(weights, tracker=load_config(tracker, TrackerConfig))
         outputs = TrackOutputs(video=out, mot=mot, parquet=parquet)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-        with LiveWindow(source, enabled=show) as window, Progress(*columns, console=errors) as progress:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
+        progress = Progress(*columns, console=errors, disable=not errors.is_terminal)
+        with LiveWindow(source, enabled=show) as window, progress:
             task = progress.add_task(f"tracking {source}", total=None)
 
             def seen(_tracks: Tracks, picture: Array | None) -> bool:
@@ -51,7 +52,8 @@ def command(
         print_json(asdict(summary))
     else:
         rate = summary.frames / max(summary.seconds, 1e-9)
-        print(f"{summary.frames} frames, {summary.rows} boxes, ids up to {summary.last_track_id}, {rate:.1f} frames/s")
+        counts = f"{summary.frames} frames, {summary.rows} boxes, ids up to {summary.last_track_id}"
+        print(f"{counts}, {rate:.1f} frames/s")
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ def command(
 ) -> None:
     """Train the joint network, or resume the run of the same name.
 
-    Example: mot-action train --config configs/train/nano.yaml --set data.sources='[{root: corpus}]' --name first
+    Example: mot-action train --config configs/train/demo.yaml --set data.sources='[{root: corpus}]'
     """
     with one_line_errors():
         settings = load_config(config, TrainConfig, overrides or ())

@@ -87,7 +87,7 @@ def assign(
     score_BGN = score_BNK.gather(2, index).transpose(1, 2)
     prior_BGN = torch.exp(-distance_BGN / (2 * CENTRE_SPREAD_CELLS**2))
     alignment_BGN = (score_BGN**SCORE_POWER * iou_BGN**IOU_POWER + 1e-6) * prior_BGN * near_BGN
-    return select(alignment_BGN, iou_BGN, cells_per_object)
+    return select(alignment_BGN, cells_per_object)
 
 
 def inside(centre_N2: Tensor, box_BG4: Tensor) -> Tensor:
@@ -97,19 +97,18 @@ def inside(centre_N2: Tensor, box_BG4: Tensor) -> Tensor:
     return after & before
 
 
-def select(alignment_BGN: Tensor, iou_BGN: Tensor, cells_per_object: int) -> Assignment:
+def select(alignment_BGN: Tensor, cells_per_object: int) -> Assignment:
     """Return the best cells of each object; a cell wanted by several goes to the one it suits best."""
     num_best = min(cells_per_object, alignment_BGN.shape[2])
     if alignment_BGN.shape[1] == 0:
         empty = torch.zeros(0, dtype=torch.long, device=alignment_BGN.device)
-        return Assignment(empty, empty, empty, iou_BGN.new_zeros(0))
+        return Assignment(empty, empty, empty, alignment_BGN.new_zeros(0))
     best, cell = alignment_BGN.topk(num_best, dim=2)
     chosen_BGN = torch.zeros_like(alignment_BGN).scatter(2, cell, best)
     owner_BN = chosen_BGN.argmax(1, keepdim=True)
     kept_BGN = torch.zeros_like(chosen_BGN).scatter(1, owner_BN, chosen_BGN.gather(1, owner_BN))
     frame, target, cell = kept_BGN.nonzero(as_tuple=True)
-    # The best cell of an object is worth its own IoU, the others in proportion (TOOD, equation 4).
-    top_alignment = kept_BGN.amax(2)[frame, target].clamp(min=1e-9)
-    top_iou = torch.where(kept_BGN > 0, iou_BGN, 0).amax(2)[frame, target]
-    quality = kept_BGN[frame, target, cell] / top_alignment * top_iou
+    # The best cell of an object shall score 1, the others in proportion. (TOOD multiplies by the best IoU;
+    # here a score says that somebody is there, and its box has a loss of its own.)
+    quality = kept_BGN[frame, target, cell] / kept_BGN.amax(2)[frame, target].clamp(min=1e-9)
     return Assignment(frame, cell, target, quality)

@@ -9,14 +9,16 @@ from mot_model.structures import Array
 
 def box_area(xyxy: Array) -> Array:
     """Return the areas `(N,)` of boxes `(N, 4)`, 0 for inverted ones."""
-    return np.prod(np.clip(xyxy[..., 2:] - xyxy[..., :2], 0, None), axis=-1)
+    area: Array = np.prod(np.clip(xyxy[..., 2:] - xyxy[..., :2], 0, None), axis=-1)
+    return area
 
 
 def intersection_area(boxes: Array, others: Array) -> Array:
     """Return the shared areas `(N, M)` of boxes `(N, 4)` and `(M, 4)`."""
     top_left = np.maximum(boxes[:, None, :2], others[None, :, :2])  # (N, M, 2)
     bottom_right = np.minimum(boxes[:, None, 2:], others[None, :, 2:])  # (N, M, 2)
-    return np.prod(np.clip(bottom_right - top_left, 0, None), axis=-1)
+    area: Array = np.prod(np.clip(bottom_right - top_left, 0, None), axis=-1)
+    return area
 
 
 def pairwise_iou(boxes: Array, others: Array) -> Array:
@@ -28,7 +30,8 @@ def pairwise_iou(boxes: Array, others: Array) -> Array:
     """
     shared = intersection_area(boxes, others)
     union = box_area(boxes)[:, None] + box_area(others)[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    iou: Array = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return iou
 
 
 def xywh_to_xyxy(xywh: Array) -> Array:

@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from mot_model.convolutions import ConvNorm, RepBlock
 
 PRIOR_SCORE = 0.01
-"""Score that every cell starts with, so that the many empty cells do not swamp the first steps (RetinaNet)."""
+"""Score of every cell at first, so that the many empty ones do not swamp the first steps (RetinaNet)."""
 PRIOR_DISTANCE_CELLS = (1.5, 4.0, 1.5, 4.0)
 """Left, top, right, bottom that every cell starts with: about a person."""
 MAX_LOG_DISTANCE = 6.0
@@ -57,9 +57,10 @@ class DetectionBranch(nn.Module):
         super().__init__()
         self.tower = RepBlock(channels)
         self.score = nn.Conv2d(channels, num_classes, 1)
+        prior_logit = math.log(PRIOR_SCORE / (1 - PRIOR_SCORE))
         self.distance = nn.Conv2d(channels, 4, 1)
         nn.init.normal_(self.score.weight, std=0.01)
-        nn.init.constant_(self.score.bias, math.log(PRIOR_SCORE / (1 - PRIOR_SCORE)))
+        self.score.bias = nn.Parameter(torch.full((num_classes,), prior_logit))
         nn.init.normal_(self.distance.weight, std=0.01)
         self.distance.bias = nn.Parameter(torch.tensor(PRIOR_DISTANCE_CELLS).log())
 

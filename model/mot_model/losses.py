@@ -218,7 +218,8 @@ def action_track_loss(
 
     def by_track(values: Tensor) -> Tensor:
         """Bring `(B*T, G, ...)` to `(B*G, T, ...)`."""
-        return values.unflatten(0, (num_clips, num_frames)).transpose(1, 2).flatten(0, 1)
+        by_clip = values.reshape(num_clips, num_frames, *values.shape[1:])
+        return by_clip.transpose(1, 2).flatten(0, 1)
 
     memory, valid = causal_windows(by_track(feature), by_track(seen), head.memory_frames)  # (M, T, K, F)
     has_identity = by_track((clips.track_id >= 0).flatten(0, 1))

@@ -59,7 +59,7 @@ class NetworkConfig:
     input_wh: tuple[int, int] = (320, 192)
     """Input width and height in pixels, multiples of 32."""
     temporal_dilations: tuple[int, ...] = (1, 2, 4)
-    """Frames between the taps of each causal layer; (1, 2, 4) sees 15 frames, () is a single-frame network."""
+    """Frames between the taps of each causal layer; (1, 2, 4) sees 15 frames, () only the present."""
     class_names: tuple[str, ...] = ("person",)
     """Object classes, in the order of `class_id`."""
     action_ids: tuple[int, ...] = ()
@@ -82,7 +82,8 @@ class NetworkConfig:
             raise ValueError("network.class_names must name at least one class")
         if len(self.action_ids) != len(self.action_names):
             raise ValueError(
-                f"network.action_ids has {len(self.action_ids)} entries, action_names {len(self.action_names)}"
+                f"network.action_ids has {len(self.action_ids)} entries, "
+                f"action_names {len(self.action_names)}"
             )
         if any(dilation < 1 for dilation in self.temporal_dilations):
             raise ValueError(f"network.temporal_dilations must be positive, got {self.temporal_dilations}")

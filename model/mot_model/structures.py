@@ -28,7 +28,8 @@ def _require(name: str, array: Array | None, dtype: type, *shape: int | None) ->
     if array.dtype != dtype or not same_shape:
         wanted = tuple("_" if n is None else n for n in shape)
         raise ValueError(
-            f"{name} must be {np.dtype(dtype)} of shape {wanted}, but got {array.dtype} of shape {array.shape}"
+            f"{name} must be {np.dtype(dtype)} of shape {wanted}, "
+            f"but got {array.dtype} of shape {array.shape}"
         )
 
 

@@ -37,11 +37,6 @@ class CausalLayer(nn.Module):
         nn.init.ones_(self.taps[-1])
         self.mix = ConvNorm(channels, channels, 1)
 
-    @property
-    def num_kept(self) -> int:
-        """Past frames that the buffer holds."""
-        return (TAPS - 1) * self.dilation
-
     def forward(self, x_BTCHW: Tensor, buffer_BKCHW: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mixed frames `(B, T, C, H, W)` and the buffer after them."""
         num_streams, num_frames = x_BTCHW.shape[:2]
@@ -64,23 +59,21 @@ class TemporalEncoder(nn.Module):
     def __init__(self, *, channels: int, dilations: Sequence[int]) -> None:
         super().__init__()
         self.channels = channels
+        self.dilations = tuple(dilations)
         self.layers = nn.ModuleList(CausalLayer(channels, dilation=dilation) for dilation in dilations)
 
     @property
     def receptive_field_frames(self) -> int:
         """Frames that an output depends on, its own included."""
-        return 1 + sum((TAPS - 1) * int(layer.dilation) for layer in self.layers)
+        return 1 + sum((TAPS - 1) * dilation for dilation in self.dilations)
 
     def initial_state(self, num_streams: int, map_hw: tuple[int, int], like: Tensor) -> TemporalState:
         """Return the all-zero buffers before the first frame, on the device and dtype of `like`."""
-        return TemporalState(
-            {
-                f"temporal_{i}": like.new_zeros(
-                    num_streams, (TAPS - 1) * int(layer.dilation), self.channels, *map_hw
-                )
-                for i, layer in enumerate(self.layers)
-            }
-        )
+        buffers = {
+            f"temporal_{i}": like.new_zeros(num_streams, (TAPS - 1) * dilation, self.channels, *map_hw)
+            for i, dilation in enumerate(self.dilations)
+        }
+        return TemporalState(buffers)
 
     def forward(self, x_BTCHW: Tensor, state: TemporalState) -> tuple[Tensor, TemporalState]:
         """Return the encoded frames and the state after them."""

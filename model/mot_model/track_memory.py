@@ -76,7 +76,8 @@ def causal_windows(feature_MTF: Tensor, present_MT: Tensor, memory_frames: int) 
     valid_MTK = wanted_MTK >= 1
     source = frame_of_rank.gather(1, wanted_MTK.clamp(min=0).flatten(1))  # (M, T * K)
     memory = feature_MTF.gather(1, source[..., None].expand(-1, -1, dim))
-    return memory.unflatten(1, (num_frames, memory_frames)) * valid_MTK[..., None], valid_MTK
+    memory_MTKF = memory.reshape(num_tracks, num_frames, memory_frames, dim)
+    return memory_MTKF * valid_MTK[..., None], valid_MTK
 
 
 def track_action_scores(head: TrackActionHead, memory_MKF: Tensor, valid_MK: Tensor) -> Tensor:

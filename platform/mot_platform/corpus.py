@@ -77,7 +77,8 @@ def frame_labels(truth: SequenceTruth, action_ids: Sequence[int]) -> FrameLabels
     for column, action_id in enumerate(action_ids):
         if action_id in truth.action_ids:
             action[:, column] = truth.actions[order, truth.action_ids.index(action_id)]
-    return FrameLabels(rows=truth.rows[order], action=action, has_action=truth.actions[order].any(1))
+    has_action = np.any(truth.actions[order], axis=1)
+    return FrameLabels(rows=truth.rows[order], action=action, has_action=has_action)
 
 
 def _video_file(folder: Path) -> Path:

@@ -44,9 +44,7 @@ def evaluate(
     """
     tracks = {}
     for video in videos:
-        tracks[video.name] = Tracks.concatenate(
-            list(track_video(engine, video.uri)), len(engine.action_ids)
-        )
+        tracks[video.name] = Tracks.concatenate(list(track_video(engine, video.uri)), len(engine.action_ids))
         if video_done is not None:
             video_done(video.name)
     report = evaluate_sequences(

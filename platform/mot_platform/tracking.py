@@ -14,6 +14,7 @@ import pyarrow.parquet
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array, FrameBatch, Tracks
+from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import write_mot
 from mot_platform.labelling.commit import committed
 from mot_platform.metrics.sequence_prediction import SequencePrediction
@@ -40,6 +41,11 @@ class TrackOutputs:
     """MOTChallenge text."""
     parquet: Path | None = None
     """Rows as `label` writes them."""
+
+    def __post_init__(self) -> None:
+        for path in (self.video, self.mot, self.parquet):
+            if path is not None and not path.parent.is_dir():
+                raise InputError(f"{path}: no such folder {path.parent}; make it first")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,8 +20,9 @@ from mot_platform.corpus import FrameLabels, frame_labels, read_corpus
 from mot_platform.errors import InputError
 from mot_platform.training.augmentation import draw_transform
 from mot_platform.training.config import DataConfig
-from mot_platform.video.decoding import decode_segment
+from mot_platform.video.decoding import read_frames
 from mot_platform.video.index import VideoIndex, probe
+from mot_platform.video.scaling import FrameScaler
 
 MAX_CLIP_TRACKS = 4096
 """Stride between the track ids of two clips of a batch; more tracks than this never share a clip."""
@@ -111,10 +112,11 @@ class ClipDataset(Dataset[Clip]):
         num_frames = self._config.clip_frames
         stop = min(start + num_frames, index.num_frames)
         letterbox = Letterbox(index.size_wh, self._input_wh)
-        batches = decode_segment(
-            segment_of(index, start, stop), size_wh=letterbox.content_wh, batch_frames=num_frames
+        scale = FrameScaler(letterbox.content_wh)
+        found = read_frames(segment_of(index, start, stop))
+        decoded = np.stack(
+            [scale(frame.frame) for frame in frames if frame.frame_index >= start][:num_frames]
         )
-        decoded = np.concatenate([batch.pixels[batch.frame_index >= start] for batch in batches])[:num_frames]
         pixels = np.concatenate([decoded, np.repeat(decoded[-1:], num_frames - len(decoded), axis=0)])
         frames = slice(start, start + len(decoded))
         return label_clip(

@@ -16,7 +16,7 @@ import yaml
 
 from mot_platform.cluster import ray_session
 from mot_platform.config import dump_config, plain
-from mot_platform.corpus import action_names
+from mot_platform.corpus import action_names, read_corpus
 from mot_platform.errors import InputError, MotActionError
 from mot_platform.experiment import ExperimentRun, begin_or_resume
 from mot_platform.training.config import TrainConfig
@@ -69,6 +69,7 @@ def train(
         TrainingFailedError: if workers failed for good.
     """
     config = with_words(config)
+    check_sources(config)
     folder = storage / name
     claim(folder, config)
     run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
@@ -85,6 +86,16 @@ def train(
         tracking_uri=run.tracking_uri,
         metrics=metrics,
     )
+
+
+def check_sources(config: TrainConfig) -> None:
+    """Raise an `InputError` now for a corpus that no worker could read later."""
+    roots = [source.root for source in config.data.sources]
+    if not roots:
+        raise InputError("data.sources: nothing to train on; name at least one corpus")
+    for root in [*roots, config.data.validation]:
+        if root is not None:
+            read_corpus(root)
 
 
 def with_words(config: TrainConfig) -> TrainConfig:

@@ -32,8 +32,8 @@ class LiveWindow:
                 cv2.namedWindow(title, cv2.WINDOW_NORMAL)
             except cv2.error as error:
                 raise InputError(
-                    "--show: no window can be opened here (no screen, or opencv-python-headless is installed; "
-                    "`pip install opencv-python` has windows); use --out to write a video"
+                    "--show: no window can be opened here; use --out to write a video "
+                    "(windows need a screen, and opencv-python instead of opencv-python-headless)"
                 ) from error
 
     def __enter__(self) -> Self:

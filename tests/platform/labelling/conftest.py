@@ -1,4 +1,4 @@
-"""A small folder of videos, the fake engine, and the shared local Ray."""
+"""A small folder of videos and the fake engine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import av
 import numpy as np
 import pytest
 import ray.cloudpickle
-
-from mot_platform.cluster import ray_session
 
 
 def _load(name):
@@ -59,10 +57,3 @@ def videos(tmp_path_factory):
     write_video(folder / "nothing.mp4", num_frames=30, size_wh=(32, 32), seed=4)
     (folder / "readme.txt").write_text("no video")
     return folder
-
-
-@pytest.fixture(scope="session")
-def local_ray():
-    """Hold one local Ray for all tests that need it."""
-    with ray_session(num_cpus=4):
-        yield

@@ -45,6 +45,8 @@ def test_a_mirror_keeps_left_of_right() -> None:
 
 
 def test_the_same_seed_draws_the_same() -> None:
-    first, second = (draw_transform(AugmentationConfig(), SIZE_WH, np.random.default_rng(3)) for _ in range(2))
+    first, second = (
+        draw_transform(AugmentationConfig(), SIZE_WH, np.random.default_rng(3)) for _ in range(2)
+    )
     np.testing.assert_array_equal(first.matrix, second.matrix)
     np.testing.assert_array_equal(first.channel_gain, second.channel_gain)

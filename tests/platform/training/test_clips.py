@@ -48,7 +48,9 @@ def test_labels_follow_their_track_over_the_clip(tiny_corpus: Path) -> None:
     for t in range(4):
         rows = labels.rows[labels.rows.frame_index == 5 + t]
         assert clip.present[t].sum() == len(rows)
-        np.testing.assert_allclose(clip.xyxy[t][clip.present[t]], rows.xyxy[np.argsort(rows.track_id)], atol=1e-3)
+        np.testing.assert_allclose(
+            clip.xyxy[t][clip.present[t]], rows.xyxy[np.argsort(rows.track_id)], atol=1e-3
+        )
     assert not clip.present[4:].any()
     assert clip.has_boxes.tolist() == [True] * 4 + [False] * 2
 

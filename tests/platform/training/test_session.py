@@ -69,7 +69,9 @@ def test_losses_fall(config: TrainConfig) -> None:
 
 def test_two_ranks_share_the_clips_of_one(config: TrainConfig) -> None:
     alone = list(session(config)._loader().sampler)
-    shares = [list(TrainingSession(config, device=torch.device("cpu"), rank=r)._loader().sampler) for r in (0,)]
+    shares = [
+        list(TrainingSession(config, device=torch.device("cpu"), rank=r)._loader().sampler) for r in (0,)
+    ]
     assert shares[0] == alone == list(range(16))
 
 

@@ -1,0 +1,29 @@
+"""`mot-action evaluate`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from typer.testing import CliRunner
+
+from mot_jobs.evaluate import app
+
+runner = CliRunner()
+
+
+def test_scores_and_tracks_are_written(tiny_corpus: Path, untrained_weights: Path, tmp_path: Path) -> None:
+    out = tmp_path / "scores"
+    arguments = ["--weights", str(untrained_weights), "--data", str(tiny_corpus), "--out", str(out), "--json"]
+    result = runner.invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    scores = json.loads(result.stdout.splitlines()[-1])
+    assert {"HOTA", "IDF1", "detection_AP50"} <= set(scores)
+    assert json.loads((out / "scores.json").read_text())["combined"]["name"] == "COMBINED"
+    assert len(list(out.glob("synth-*.txt"))) == 3
+
+
+def test_a_folder_without_labels_is_named(untrained_weights: Path, tmp_path: Path) -> None:
+    result = runner.invoke(app, ["--weights", str(untrained_weights), "--data", str(tmp_path)])
+    assert result.exit_code == 2
+    assert str(tmp_path) in result.stderr
