@@ -52,7 +52,7 @@ def tiny_network_config() -> NetworkConfig:
         action_names=("sit", "stand"),
         embedding_dim=16,
         action_dim=16,
-        memory_frames=8,
+        memory_frames=2,
     )
 
 

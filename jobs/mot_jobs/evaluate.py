@@ -10,13 +10,11 @@ import typer
 
 from mot_jobs.score_table import score_table
 from mot_jobs.terminal import errors, one_line_errors, print_json
-from mot_model.tracker import TrackerConfig
-from mot_platform.config import load_config
 from mot_platform.corpus import read_corpus
 from mot_platform.evaluating import evaluate
 from mot_platform.formats.motchallenge import write_mot
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.weights import load_engine
+from mot_platform.weights import load_engine, load_tracker_config
 
 app = typer.Typer()
 
@@ -35,7 +33,7 @@ def command(
     """
     with one_line_errors():
         videos = read_corpus(data)
-        engine = load_engine(weights, tracker=load_config(tracker, TrackerConfig))
+        engine = load_engine(weights, tracker=load_tracker_config(tracker))
         evaluation = evaluate(engine, videos, video_done=lambda name: errors.print(f"tracked {name}"))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)

@@ -10,13 +10,12 @@ from typing import Annotated
 import typer
 
 from mot_jobs.terminal import EXIT_FAILED, one_line_errors, print_json
-from mot_model.tracker import TrackerConfig
 from mot_platform.config import load_config, plain
 from mot_platform.labelling.job import label_folder
 from mot_platform.labelling.progress import display_on_stderr
 from mot_platform.labelling.settings import LabelConfig, LabelRequest
 from mot_platform.provenance import training_run_id
-from mot_platform.weights import load_engine, resolve_model
+from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
 app = typer.Typer()
 
@@ -49,7 +48,7 @@ def command(  # noqa: PLR0913 (the options of the command)
         options = {"segment_seconds": segment_seconds, "workers": workers}
         overrides = [f"{name}={value}" for name, value in options.items() if value is not None]
         settings = load_config(config, LabelConfig, overrides)
-        tracker_config = load_config(tracker, TrackerConfig)
+        tracker_config = load_tracker_config(tracker)
         model = resolve_model(weights)
         request = LabelRequest(
             folder=folder,

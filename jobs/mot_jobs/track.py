@@ -11,11 +11,9 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_model.structures import Array, Tracks
-from mot_model.tracker import TrackerConfig
-from mot_platform.config import load_config
 from mot_platform.tracking import TrackOutputs, track_source
 from mot_platform.video.viewer import LiveWindow
-from mot_platform.weights import load_engine
+from mot_platform.weights import load_engine, load_tracker_config
 
 app = typer.Typer()
 
@@ -36,7 +34,7 @@ def command(
     Example: mot-action track street.mp4 --weights runs/demo --out tracked.mp4 --mot tracked.txt
     """
     with one_line_errors():
-        engine = load_engine(weights, tracker=load_config(tracker, TrackerConfig))
+        engine = load_engine(weights, tracker=load_tracker_config(tracker))
         outputs = TrackOutputs(video=out, mot=mot, parquet=parquet)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
         progress = Progress(*columns, console=errors, disable=not errors.is_terminal)

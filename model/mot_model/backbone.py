@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mot_model.convolutions import ConvNorm, RepBlock
+from mot_model.convolutions import ContextBlock, ConvNorm, RepBlock
 
 
 def stage(in_channels: int, out_channels: int, depth: int) -> nn.Sequential:
@@ -60,6 +60,7 @@ class TopDownFusion(nn.Module):
         super().__init__()
         self.laterals = nn.ModuleList(ConvNorm(width, channels, 1, relu=False) for width in in_channels)
         self.smooths = nn.ModuleList(RepBlock(channels) for _ in in_channels[1:])
+        self.context = ContextBlock(channels)
 
     def forward(self, maps: Sequence[Tensor]) -> Tensor:
         """Return the fused map `(B, channels, H, W)` at the stride of `maps[0]`."""
@@ -69,4 +70,5 @@ class TopDownFusion(nn.Module):
             fused = smooth(
                 F.relu(lateral(finer_map) + F.interpolate(fused, scale_factor=2.0, mode="nearest"))
             )
-        return fused
+        result: Tensor = self.context(fused)
+        return result

@@ -22,10 +22,19 @@ class ConvNorm(nn.Module):
     """A 2-D convolution with batch norm and ReLU; `stride` halves the map when 2."""
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel: int = 3, *, stride: int = 1, relu: bool = True
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel: int = 3,
+        *,
+        stride: int = 1,
+        groups: int = 1,
+        relu: bool = True,
     ) -> None:
         super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2, bias=False)
+        self.conv = nn.Conv2d(
+            in_channels, out_channels, kernel, stride, kernel // 2, groups=groups, bias=False
+        )
         self.norm: nn.Module = nn.BatchNorm2d(out_channels)
         self.relu = nn.ReLU(inplace=True) if relu else nn.Identity()
 
@@ -39,7 +48,8 @@ class ConvNorm(nn.Module):
         if not isinstance(self.norm, nn.BatchNorm2d):
             raise ValueError("a ConvNorm without batch norm is folded already")
         weight, bias = fold_batch_norm(self.conv.weight, self.norm)
-        return nn.Sequential(biased_convolution(weight, bias, stride=self.conv.stride[0]), self.relu)
+        convolution = biased_convolution(weight, bias, stride=self.conv.stride[0], groups=self.conv.groups)
+        return nn.Sequential(convolution, self.relu)
 
 
 class RepBlock(nn.Module):
@@ -74,10 +84,29 @@ class RepBlock(nn.Module):
         return nn.Sequential(convolution, nn.ReLU(inplace=True))
 
 
-def biased_convolution(weight: Tensor, bias: Tensor, *, stride: int = 1) -> nn.Conv2d:
-    """Return a frozen convolution with this kernel `(out, in, k, k)`, same padding."""
+class ContextBlock(nn.Module):
+    """A large depthwise kernel and a pointwise convolution, added to the input: sight beyond one's own cell.
+
+    The edges of an object lie several cells from its centre, where its box is read.
+
+    Source: ConvNeXt (Liu et al., 2022), with batch norm so that it folds.
+    """
+
+    def __init__(self, channels: int, kernel: int = 7) -> None:
+        super().__init__()
+        self.spread = ConvNorm(channels, channels, kernel, groups=channels, relu=False)
+        self.mix = ConvNorm(channels, channels, 1)
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        """Return `(B, C, H, W)`."""
+        result: Tensor = x_BCHW + self.mix(self.spread(x_BCHW))
+        return result
+
+
+def biased_convolution(weight: Tensor, bias: Tensor, *, stride: int = 1, groups: int = 1) -> nn.Conv2d:
+    """Return a frozen convolution with this kernel `(out, in / groups, k, k)`, same padding."""
     out_channels, in_channels, kernel, _ = weight.shape
-    conv = nn.Conv2d(in_channels, out_channels, kernel, stride, kernel // 2)
+    conv = nn.Conv2d(in_channels * groups, out_channels, kernel, stride, kernel // 2, groups=groups)
     conv.weight = nn.Parameter(weight.detach().clone(), requires_grad=False)
     conv.bias = nn.Parameter(bias.detach().clone(), requires_grad=False)
     return conv

@@ -71,12 +71,12 @@ class Engine:
     action_names: tuple[str, ...]
     """Name of each column of `Tracks.action_score`."""
 
-    def run(self, batches: Iterable[FrameBatch], letterbox: Letterbox) -> Iterator[Tracks]:
-        """Yield the tracks of every frame of a video or stream, in order, holding the states meanwhile."""
+    def run(self, batches: Iterable[FrameBatch], letterbox: Letterbox) -> Iterator[tuple[Detections, Tracks]]:
+        """Yield what is found in every frame of a video or stream, in order, holding the states meanwhile."""
         temporal_state = self.perceiver.initial_state()
         tracker_state = self.identifier.initial_state()
         for batch in batches:
             temporal_state, per_frame = self.perceiver.perceive(temporal_state, batch, letterbox)
             for detections in per_frame:
                 tracker_state, tracks = self.identifier.step(tracker_state, detections)
-                yield tracks
+                yield detections, tracks

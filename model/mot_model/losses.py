@@ -22,8 +22,8 @@ ONE_TO_MANY_CELLS = 9
 NEGATIVE_WEIGHT = 0.75
 FOCUS = 2.0
 CONTRAST_TEMPERATURE = 0.1
-BOX_WEIGHT = 2.0
-DISTANCE_WEIGHT = 1.0
+BOX_WEIGHT = 4.0
+DISTANCE_WEIGHT = 2.0
 TASKS = {
     "detection": ("score", "box", "distance", "score_many", "box_many", "distance_many"),
     "identity": ("identity",),

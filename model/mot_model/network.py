@@ -70,8 +70,8 @@ class NetworkConfig:
     """Length of the identity embedding."""
     action_dim: int = 64
     """Length of the action feature, a quarter of it scene context."""
-    memory_frames: int = 24
-    """Action features remembered per track."""
+    memory_frames: int = 8
+    """Action features remembered per track; no more than the frames of a training clip."""
 
     def __post_init__(self) -> None:
         if self.size not in SIZES:

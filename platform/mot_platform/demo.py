@@ -10,8 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from mot_model.tracker import TrackerConfig
-from mot_platform.cluster import usable_cpus
+from mot_platform.cluster import ray_session, usable_cpus
 from mot_platform.config import load_config, plain, shipped_config
 from mot_platform.corpus import LabelledVideo, read_corpus
 from mot_platform.evaluating import Evaluation, evaluate
@@ -26,7 +25,7 @@ from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.synth.difficulty import DifficultyName
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.run import Progress, TrainingResult, train
-from mot_platform.weights import load_engine, resolve_model
+from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
 RUN_NAME = "demo"
 TARGETS = {"IDF1": 0.75, "detection_AP50": 0.80, "action_accuracy": 0.60}
@@ -37,12 +36,14 @@ TARGETS = {"IDF1": 0.75, "detection_AP50": 0.80, "action_accuracy": 0.60}
 class DemoConfig:
     """What the demo makes and trains. Held-out videos come from another seed than the training videos."""
 
-    train_videos: int = 48
+    train_videos: int = 120
     """Videos to train on."""
     test_videos: int = 6
     """Held-out videos to evaluate and label."""
-    seconds: float = 6.0
-    """Length of each video."""
+    train_seconds: float = 2.5
+    """Length of each training video; many short ones show more people than few long ones."""
+    test_seconds: float = 6.0
+    """Length of each held-out video."""
     size_wh: tuple[int, int] = (320, 192)
     """Size of the videos in pixels."""
     difficulty: DifficultyName = "easy"
@@ -110,18 +111,22 @@ def run_demo(
     clock = StageClock(announce)
     with clock.stage("Synthetic corpus") as detail:
         detail.append(make_corpora(out, config))
-    with clock.stage("Training") as detail:
-        training = train(training_config(out, config), name=RUN_NAME, storage=out / "runs", progress=progress)
-        detail.append(
-            f"{training.metrics['step']:.0f} steps, {training.metrics['frames_per_second']:.0f} frames/s"
-        )
-    videos = read_corpus(out / "test")
-    with clock.stage("Evaluation") as detail:
-        evaluation = evaluate_held_out(training, videos)
-        detail.append(f"{sum(video.truth.info.num_frames for video in videos)} held-out frames")
-    with clock.stage("Labelling a folder") as detail:
-        summary = label_held_out(out, training)
-        detail.append(f"{summary.done} videos done, {summary.dead} dead, {summary.rows} rows")
+    # One Ray for training and labelling: it takes seconds to start.
+    with ray_session(num_cpus=usable_cpus() + 2):
+        with clock.stage("Training") as detail:
+            training = train(
+                training_config(out, config), name=RUN_NAME, storage=out / "runs", progress=progress
+            )
+            detail.append(
+                f"{training.metrics['step']:.0f} steps, {training.metrics['frames_per_second']:.0f} frames/s"
+            )
+        videos = read_corpus(out / "test")
+        with clock.stage("Evaluation") as detail:
+            evaluation = evaluate_held_out(training, videos)
+            detail.append(f"{sum(video.truth.info.num_frames for video in videos)} held-out frames")
+        with clock.stage("Labelling a folder") as detail:
+            summary = label_held_out(out, training)
+            detail.append(f"{summary.done} videos done, {summary.dead} dead, {summary.rows} rows")
     with clock.stage("Report"):
         contents = report_contents(out, config, training, evaluation, videos, clock)
         write_report(out / "report.html", contents)
@@ -137,13 +142,13 @@ def run_demo(
 def make_corpora(out: Path, config: DemoConfig) -> str:
     """Write the training and the held-out corpus and return how large they are."""
     frames = 0
-    for name, num_videos, seed in (
-        ("train", config.train_videos, config.train_seed),
-        ("test", config.test_videos, config.test_seed),
+    for name, num_videos, seconds, seed in (
+        ("train", config.train_videos, config.train_seconds, config.train_seed),
+        ("test", config.test_videos, config.test_seconds, config.test_seed),
     ):
         corpus = CorpusConfig(
             num_videos=num_videos,
-            seconds=config.seconds,
+            seconds=seconds,
             size_wh=config.size_wh,
             seed=seed,
             difficulty=config.difficulty,
@@ -179,7 +184,7 @@ def label_held_out(out: Path, training: TrainingResult) -> LabelSummary:
         out=out / "labels",
         model_uri=identity.uri,
         model_digest=identity.digest,
-        tracker_settings=plain(asdict(TrackerConfig())),
+        tracker_settings=plain(asdict(load_tracker_config())),
         mlflow_run_id=training.mlflow_run_id,
         config=LabelConfig(segment_seconds=4.0),
     )
@@ -205,8 +210,8 @@ def report_contents(
         machine=this_machine(),
         total_seconds=sum(timing.seconds for timing in clock.timings),
         corpus=(
-            f"{len(videos)} held-out synthetic videos of {config.seconds:g} s, {width}x{height}, difficulty "
-            f"{config.difficulty}, from another seed than the {config.train_videos} training videos"
+            f"{len(videos)} held-out synthetic videos of {config.test_seconds:g} s, {width}x{height}, "
+            f"difficulty {config.difficulty}, from another seed than the {config.train_videos} training videos"
         ),
         evaluation=evaluation.report,
         targets=TARGETS,

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mot_model.engine import Engine
-from mot_model.structures import Tracks
+from mot_model.structures import Detections, Tracks
 from mot_platform.corpus import LabelledVideo
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.mot_preprocessing import Benchmark
 from mot_platform.tracking import track_video
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What the engine found in one video."""
+
+    detections: list[Detections]
+    """Of each frame, before association."""
+    tracks: Tracks
+    """Of all frames."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,7 +40,7 @@ def evaluate(
     benchmark: Benchmark = "plain",
     video_done: Callable[[str], None] | None = None,
 ) -> Evaluation:
-    """Track every video and score the tracks against its ground truth.
+    """Track every video and score what is found against its ground truth.
 
     Args:
         engine: The model.
@@ -42,16 +52,39 @@ def evaluate(
         MediaError: if a video can't be decoded.
         ValueError: if the ground truth is unsound.
     """
-    tracks = {}
+    findings = {}
     for video in videos:
-        tracks[video.name] = Tracks.concatenate(list(track_video(engine, video.uri)), len(engine.action_ids))
+        findings[video.name] = find(engine, video.uri)
         if video_done is not None:
             video_done(video.name)
-    report = evaluate_sequences(
+    report = score(engine, videos, findings, benchmark=benchmark)
+    return Evaluation(tracks={name: found.tracks for name, found in findings.items()}, report=report)
+
+
+def find(engine: Engine, uri: str) -> Findings:
+    """Return all that the engine finds in the video at `uri`."""
+    frames = list(track_video(engine, uri))
+    return Findings(
+        detections=[detections for detections, _ in frames],
+        tracks=Tracks.concatenate([tracks for _, tracks in frames], len(engine.action_ids)),
+    )
+
+
+def score(
+    engine: Engine,
+    videos: Sequence[LabelledVideo],
+    findings: Mapping[str, Findings],
+    *,
+    benchmark: Benchmark = "plain",
+    with_motmetrics: bool = True,
+) -> EvaluationReport:
+    """Return the scores of `findings`: identity and action of the tracks, detection before association."""
+    return evaluate_sequences(
         [video.truth for video in videos],
-        tracks,
+        {name: found.tracks for name, found in findings.items()},
         benchmark=benchmark,
+        detections={name: found.detections for name, found in findings.items()},
         action_ids=engine.action_ids,
         action_names=dict(zip(engine.action_ids, engine.action_names, strict=True)),
+        with_motmetrics=with_motmetrics,
     )
-    return Evaluation(tracks=tracks, report=report)

@@ -13,7 +13,7 @@ import pyarrow.parquet
 
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
-from mot_model.structures import Array, FrameBatch, Tracks
+from mot_model.structures import Array, Detections, FrameBatch, Tracks
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import write_mot
 from mot_platform.labelling.commit import committed
@@ -61,8 +61,8 @@ class TrackSummary:
     """Wall time, decoding and drawing included."""
 
 
-def track_video(engine: Engine, uri: str) -> Iterator[Tracks]:
-    """Yield the tracks of every frame of the video at `uri`, in order.
+def track_video(engine: Engine, uri: str) -> Iterator[tuple[Detections, Tracks]]:
+    """Yield the detections and tracks of every frame of the video at `uri`, in order.
 
     Raises:
         MediaError: if the video can't be read to its end; frames before were yielded.
@@ -125,7 +125,7 @@ def _tracked(
             frames.append(frame)
             yield frame.batch
 
-    for tracks in engine.run(batches(), letterbox):
+    for _, tracks in engine.run(batches(), letterbox):
         frame = frames.popleft()
         trails.update(tracks)
         picture = None

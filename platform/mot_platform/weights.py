@@ -19,11 +19,12 @@ from mot_model.engine import Engine
 from mot_model.network import JointNetwork, NetworkConfig
 from mot_model.perceiver import NetworkPerceiver, TrackIdentifier
 from mot_model.tracker import Tracker, TrackerConfig
-from mot_platform.config import describe
+from mot_platform.config import describe, load_config, shipped_config
 from mot_platform.errors import InputError
 
 FORMAT = "mot-action/1"
 FILE_NAME = "model.safetensors"
+NETWORK_TRACKER = "tracker/network.yaml"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -100,12 +101,21 @@ def stored_config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
         raise InputError(f"{path}: weights of another architecture: {reason}") from None
 
 
+def load_tracker_config(path: Path | None = None) -> TrackerConfig:
+    """Return the tracker settings in `path`; None takes those that suit the network's scores.
+
+    Raises:
+        InputError: if the file can't be read or a setting is unknown or impossible.
+    """
+    return load_config(path or shipped_config(NETWORK_TRACKER), TrackerConfig)
+
+
 def load_engine(weights: str, *, tracker: TrackerConfig | None = None, threads: int = 1) -> Engine:
     """Return the engine that runs `weights`.
 
     Args:
         weights: See `resolve_model`.
-        tracker: Association settings; None takes the defaults.
+        tracker: Association settings; None takes `load_tracker_config()`.
         threads: CPU threads of this process. Results are bit-identical only for equal numbers of threads,
             so every command takes the default unless told otherwise.
 
@@ -120,7 +130,7 @@ def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None)
     """Return the engine that runs `network` as it is now; later training of it has no effect."""
     config = network.config
     inference = network.for_inference()
-    settings = replace(tracker or TrackerConfig(), memory_frames=config.memory_frames)
+    settings = replace(tracker or load_tracker_config(), memory_frames=config.memory_frames)
     head = inference.track_action if config.action_ids else None
     return Engine(
         perceiver=NetworkPerceiver(inference),

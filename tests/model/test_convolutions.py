@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mot_model.convolutions import ConvNorm, RepBlock, fold
+from mot_model.convolutions import ContextBlock, ConvNorm, RepBlock, fold
 
 
 def with_random_statistics(module: nn.Module) -> nn.Module:
@@ -27,6 +27,7 @@ def with_random_statistics(module: nn.Module) -> nn.Module:
         pytest.param(ConvNorm(8, 12, stride=2), id="strided"),
         pytest.param(ConvNorm(8, 12, 1, relu=False), id="pointwise without relu"),
         pytest.param(RepBlock(8), id="three branches"),
+        pytest.param(ContextBlock(8), id="large depthwise kernel"),
     ],
 )
 @torch.no_grad()

@@ -40,14 +40,16 @@ def still_video(num_frames: int) -> list[FrameBatch]:
 
 def test_a_frame_in_gives_a_frame_of_tracks_out() -> None:
     per_frame = list(untrained_engine().run(still_video(6), LETTERBOX))
-    assert len(per_frame) == 6
-    rows = Tracks.concatenate(per_frame)
+    assert [detections.frame_index for detections, _ in per_frame] == list(range(6))
+    rows = Tracks.concatenate([tracks for _, tracks in per_frame])
     assert set(rows.frame_index.tolist()) == set(range(6))
     assert rows.track_id.min() == 1
 
 
 def test_a_second_stream_begins_with_id_one_again() -> None:
     engine = untrained_engine()
-    first, second = (Tracks.concatenate(list(engine.run(still_video(5), LETTERBOX))) for _ in range(2))
+    first, second = (
+        Tracks.concatenate([tracks for _, tracks in engine.run(still_video(5), LETTERBOX)]) for _ in range(2)
+    )
     np.testing.assert_array_equal(first.track_id, second.track_id)
     np.testing.assert_array_equal(first.xyxy, second.xyxy)

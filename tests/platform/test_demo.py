@@ -16,7 +16,8 @@ from mot_platform.training.config import TrainConfig
 TINY = DemoConfig(
     train_videos=2,
     test_videos=2,
-    seconds=1.0,
+    train_seconds=1.0,
+    test_seconds=1.0,
     size_wh=(160, 96),
     overrides=("steps=4", "network.input_wh=[96,64]", "log_every_steps=2"),
 )

@@ -24,7 +24,7 @@ def test_every_form_of_output_tells_the_same(
     engine, uri = load_engine(str(untrained_weights)), read_corpus(tiny_corpus)[0].uri
     outputs = TrackOutputs(video=tmp_path / "v.mp4", mot=tmp_path / "t.txt", parquet=tmp_path / "t.parquet")
     summary = track_source(engine, uri, outputs)
-    rows = Tracks.concatenate(list(track_video(engine, uri)))
+    rows = Tracks.concatenate([tracks for _, tracks in track_video(engine, uri)])
     assert summary.frames == 20
     assert summary.rows == len(rows) > 0
     table = pyarrow.parquet.read_table(tmp_path / "t.parquet")

@@ -29,5 +29,5 @@ ACTION_NAMES: dict[int, str] = {
 }
 """Name of each action id, as in `ava_action_list_v2.2.pbtxt`."""
 
-EASY_ACTIONS: tuple[int, ...] = (BEND, CROUCH, LIE, SIT, STAND, WALK, WAVE)
+EASY_ACTIONS: tuple[int, ...] = (BEND, LIE, SIT, STAND, WALK, WAVE)
 """The clearly distinct postures and movements that difficulty `easy` shows."""

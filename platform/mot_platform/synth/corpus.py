@@ -27,7 +27,7 @@ from mot_platform.synth.recording import Encoding, record_video
 from mot_platform.synth.rendering import render
 from mot_platform.synth.scene import build_scene
 
-GENERATOR_VERSION = 1
+GENERATOR_VERSION = 2
 """Raised whenever the same config no longer gives the same videos."""
 
 _WORK_FOLDER = "_work"

@@ -53,9 +53,9 @@ _ALL_KINDS = frozenset({"pole", "bush", "tree", "wall", "car"})
 
 DIFFICULTIES: dict[DifficultyName, Difficulty] = {
     "easy": Difficulty(
-        num_people=(2, 5),
-        person_height=(0.34, 0.40),
-        nearest_height=(0.50, 0.62),
+        num_people=(2, 3),
+        person_height=(0.46, 0.52),
+        nearest_height=(0.60, 0.70),
         num_occluders=(0, 1),
         occluder_kinds=frozenset({"pole", "bush"}),
         camera_share=0.0,
@@ -72,9 +72,7 @@ DIFFICULTIES: dict[DifficultyName, Difficulty] = {
         repertoire=Repertoire(
             stays={
                 "stand": 1.1,
-                "sit_chair": 0.8,
-                "sit_floor": 0.4,
-                "crouch": 1.5,
+                "sit_chair": 1.4,
                 "bend": 1.4,
                 "wave": 1.4,
                 "lie": 0.9,

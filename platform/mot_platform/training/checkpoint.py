@@ -60,6 +60,7 @@ def load_checkpoint(
         index, slot = name.split(".")
         slots.setdefault(int(index), {})[slot] = tensor
     optimizer.load_state_dict({**optimizer.state_dict(), "state": slots})
+    _lay_out_like_parameters(optimizer)
     progress: dict[str, Any] = json.loads((folder / PROGRESS_FILE).read_text())
     return int(progress["step"])
 
@@ -67,3 +68,15 @@ def load_checkpoint(
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     """Return the tensors whose name begins with `prefix`, without it."""
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
+
+
+def _lay_out_like_parameters(optimizer: torch.optim.Optimizer) -> None:
+    """Give each moment the memory layout of its parameter.
+
+    Fused optimisers walk both in memory order: with a channels-last kernel and a moment that was loaded row
+    by row they would mix up the elements, without a word.
+    """
+    for parameter, slots in optimizer.state.items():
+        for name, slot in slots.items():
+            if slot.shape == parameter.shape:
+                slots[name] = torch.empty_like(parameter).copy_(slot)

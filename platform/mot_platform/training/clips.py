@@ -15,14 +15,12 @@ from torch.utils.data import Dataset
 
 from mot_model.clip import ClipBatch
 from mot_model.letterbox import Letterbox
-from mot_model.structures import Array, VideoSegment
+from mot_model.structures import Array
 from mot_platform.corpus import FrameLabels, frame_labels, read_corpus
 from mot_platform.errors import InputError
 from mot_platform.training.augmentation import draw_transform
 from mot_platform.training.config import DataConfig
-from mot_platform.video.decoding import read_frames
-from mot_platform.video.index import VideoIndex, probe
-from mot_platform.video.scaling import FrameScaler
+from mot_platform.training.frame_cache import FrameCache
 
 MAX_CLIP_TRACKS = 4096
 """Stride between the track ids of two clips of a batch; more tracks than this never share a clip."""
@@ -93,7 +91,7 @@ class ClipDataset(Dataset[Clip]):
         ]
         weights = np.array([source.weight for source in config.sources])
         self._shares = weights / weights.sum()
-        self._indexes: dict[str, VideoIndex] = {}
+        self._cache = FrameCache(input_wh=input_wh, capacity_mib=config.cache_mib)
 
     def __getitem__(self, number: int) -> Clip:
         """Return clip `number` of the stream."""
@@ -106,17 +104,9 @@ class ClipDataset(Dataset[Clip]):
 
     def _read(self, video: TrainingVideo, start: int) -> Clip:
         """Return the frames from `start` with their labels; missing frames at the end have no labels."""
-        if video.uri not in self._indexes:
-            self._indexes[video.uri] = probe(video.uri)
-        index = self._indexes[video.uri]
         num_frames = self._config.clip_frames
-        stop = min(start + num_frames, index.num_frames)
-        letterbox = Letterbox(index.size_wh, self._input_wh)
-        scale = FrameScaler(letterbox.content_wh)
-        found = read_frames(segment_of(index, start, stop))
-        decoded = np.stack(
-            [scale(frame.frame) for frame in frames if frame.frame_index >= start][:num_frames]
-        )
+        letterbox = self._cache.letterbox(video.uri)
+        decoded = self._cache.read(video.uri, start, num_frames)
         pixels = np.concatenate([decoded, np.repeat(decoded[-1:], num_frames - len(decoded), axis=0)])
         frames = slice(start, start + len(decoded))
         return label_clip(
@@ -141,23 +131,6 @@ class ClipDataset(Dataset[Clip]):
             has_action=clip.has_action,
             has_boxes=clip.has_boxes,
         )
-
-
-def segment_of(index: VideoIndex, start: int, stop: int) -> VideoSegment:
-    """Return the frames `[start, stop)` as a segment that begins to decode at the keyframe before them."""
-    keyframes = np.searchsorted(index.pts, index.keyframe_pts)
-    before = keyframes[keyframes <= start]
-    first = int(before[-1]) if index.seekable and len(before) else 0
-    return VideoSegment(
-        video=index.uri,
-        uri=index.uri,
-        start_frame=start,
-        stop_frame=stop,
-        warmup_frames=start - first,
-        start_pts=int(index.pts[first]) if index.seekable else None,
-        stop_pts=int(index.pts[stop]) if stop < index.num_frames and index.seekable else None,
-        time_base=index.time_base,
-    )
 
 
 def label_clip(

@@ -60,6 +60,8 @@ class DataConfig:
     """Objects less visible than this are neither required nor forbidden."""
     loader_processes: int = 0
     """Processes that prepare clips for each training worker; 0 prepares them in the worker."""
+    cache_mib: float = 1024.0
+    """Memory of each training worker for decoded frames of short videos; 0 decodes every clip anew."""
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
     """Random changes of the clips."""
 
@@ -115,5 +117,10 @@ class TrainConfig:
         for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps", "workers"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.network.memory_frames > self.data.clip_frames:
+            raise ValueError(
+                f"network.memory_frames {self.network.memory_frames} is longer than data.clip_frames "
+                f"{self.data.clip_frames}: training would never fill the memory that inference uses"
+            )
         if self.clips_per_step % self.workers:
             raise ValueError(f"clips_per_step {self.clips_per_step} must divide by workers {self.workers}")

@@ -19,7 +19,7 @@ def build_optimizer(modules: nn.ModuleList, config: OptimizerConfig) -> torch.op
         {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate)
+    return torch.optim.AdamW(groups, lr=config.learning_rate, fused=True)
 
 
 def learning_rate(step: int, num_steps: int, config: OptimizerConfig) -> float:
@@ -52,9 +52,9 @@ class AveragedNetwork:
     def update(self, network: JointNetwork, step: int) -> None:
         """Move towards `network`, which has just finished `step` (from 0)."""
         decay = min(self._decay, (1 + step) / (10 + step))
-        current = network.state_dict()
-        for name, average in self.network.state_dict().items():
-            if average.is_floating_point():
-                average.lerp_(current[name], 1 - decay)
-            else:
-                average.copy_(current[name])
+        averages = [*self.network.parameters(), *self.network.buffers()]
+        values = [*network.parameters(), *network.buffers()]
+        floating = [i for i, value in enumerate(values) if value.is_floating_point()]
+        torch._foreach_lerp_([averages[i] for i in floating], [values[i] for i in floating], 1 - decay)
+        for i in set(range(len(values))) - set(floating):  # counts of batches seen
+            averages[i].copy_(values[i])

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import torch
 import torch.distributed
 
-from mot_model.structures import Tracks
 from mot_platform.corpus import read_corpus
-from mot_platform.metrics.evaluation import evaluate_sequences
-from mot_platform.tracking import track_video
+from mot_platform.evaluating import Findings, find, score
 from mot_platform.training.session import TrainingSession
 from mot_platform.weights import build_engine
 
@@ -26,17 +23,10 @@ def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, 
         return {}
     videos = read_corpus(data.validation)[: data.validation_videos]
     engine = build_engine(session.average.network)
-    mine = {
-        video.name: Tracks.concatenate(list(track_video(engine, video.uri)))
-        for video in videos[rank::world_size]
-    }
-    shares: list[dict[str, Tracks]] = [mine] * world_size
+    mine = {video.name: find(engine, video.uri) for video in videos[rank::world_size]}
+    shares: list[dict[str, Findings]] = [mine] * world_size
     if world_size > 1:
         torch.distributed.all_gather_object(shares, mine)
-    report = evaluate_sequences(
-        [video.truth for video in videos],
-        {name: tracks for share in shares for name, tracks in share.items()},
-        action_ids=engine.action_ids,
-        with_motmetrics=False,
-    )
+    findings = {name: found for share in shares for name, found in share.items()}
+    report = score(engine, videos, findings, with_motmetrics=False)
     return {f"validation/{name}": value for name, value in report.scalars().items()}

@@ -10,10 +10,8 @@ import pytest
 from mot_model.letterbox import Letterbox
 from mot_platform.corpus import frame_labels, read_corpus
 from mot_platform.errors import InputError
-from mot_platform.training.clips import ClipDataset, collate, label_clip, segment_of
+from mot_platform.training.clips import ClipDataset, collate, label_clip
 from mot_platform.training.config import DataConfig, SourceConfig
-from mot_platform.video.decoding import decode_segment
-from mot_platform.video.index import probe
 
 INPUT_WH = (160, 96)
 
@@ -29,14 +27,6 @@ def test_a_clip_depends_on_seed_and_number_only(tiny_corpus: Path) -> None:
     for name in ("pixels", "xyxy", "track_id", "action"):
         np.testing.assert_array_equal(getattr(first[7], name), getattr(second[7], name))
     assert (first[7].pixels != dataset(tiny_corpus, seed=1)[7].pixels).any()
-
-
-def test_clip_frames_are_those_of_the_whole_video(tiny_corpus: Path) -> None:
-    index = probe(read_corpus(tiny_corpus)[0].uri)
-    (whole,) = decode_segment(segment_of(index, 0, 20), size_wh=INPUT_WH, batch_frames=20)
-    parts = list(decode_segment(segment_of(index, 13, 17), size_wh=INPUT_WH, batch_frames=20))
-    pixels = np.concatenate([part.pixels[part.frame_index >= 13] for part in parts])
-    np.testing.assert_array_equal(pixels, whole.pixels[13:17])
 
 
 def test_labels_follow_their_track_over_the_clip(tiny_corpus: Path) -> None:
