@@ -36,11 +36,11 @@ TARGETS = {"IDF1": 0.75, "detection_AP50": 0.80, "action_accuracy": 0.60}
 class DemoConfig:
     """What the demo makes and trains. Held-out videos come from another seed than the training videos."""
 
-    train_videos: int = 120
+    train_videos: int = 160
     """Videos to train on."""
-    test_videos: int = 6
+    test_videos: int = 8
     """Held-out videos to evaluate and label."""
-    train_seconds: float = 2.5
+    train_seconds: float = 2.0
     """Length of each training video; many short ones show more people than few long ones."""
     test_seconds: float = 6.0
     """Length of each held-out video."""
@@ -211,7 +211,7 @@ def report_contents(
         total_seconds=sum(timing.seconds for timing in clock.timings),
         corpus=(
             f"{len(videos)} held-out synthetic videos of {config.test_seconds:g} s, {width}x{height}, "
-            f"difficulty {config.difficulty}, from another seed than the {config.train_videos} training videos"
+            f"difficulty {config.difficulty}, of another seed than the {config.train_videos} training videos"
         ),
         evaluation=evaluation.report,
         targets=TARGETS,

@@ -53,10 +53,10 @@ _ALL_KINDS = frozenset({"pole", "bush", "tree", "wall", "car"})
 
 DIFFICULTIES: dict[DifficultyName, Difficulty] = {
     "easy": Difficulty(
-        num_people=(2, 3),
+        num_people=(1, 3),
         person_height=(0.46, 0.52),
         nearest_height=(0.60, 0.70),
-        num_occluders=(0, 1),
+        num_occluders=(0, 0),
         occluder_kinds=frozenset({"pole", "bush"}),
         camera_share=0.0,
         camera_reach=0.0,
