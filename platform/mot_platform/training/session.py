@@ -133,9 +133,7 @@ class TrainingSession:
         begun_s = time.perf_counter()
         for clips in loader:
             metrics = self._train_step(clips.to(str(self.device)))
-            seconds = time.perf_counter() - begun_s
-            frames = self.config.clips_per_step * self.config.data.clip_frames
-            yield metrics | {"frames_per_second": frames / seconds}
+            yield metrics | {"step_seconds": time.perf_counter() - begun_s}
             begun_s = time.perf_counter()
 
     def _loader(self) -> DataLoader[ClipBatch]:

@@ -59,7 +59,7 @@ def test_a_checkpoint_is_usable_weights(config: TrainConfig, tmp_path: Path) -> 
 def test_training_reports_every_loss_and_rate(config: TrainConfig) -> None:
     (step,) = islice(session(config).run(), 1)
     assert {"loss/total", "loss/score", "loss/identity", "loss/action_track"} <= set(step)
-    assert {"learning_rate", "gradient_norm", "frames_per_second", "task_weight/action"} <= set(step)
+    assert {"learning_rate", "gradient_norm", "step_seconds", "task_weight/action"} <= set(step)
 
 
 def test_losses_fall(config: TrainConfig) -> None:
