@@ -20,8 +20,9 @@ from mot_platform.corpus import action_names, read_corpus
 from mot_platform.errors import InputError, MotActionError
 from mot_platform.experiment import ExperimentRun, begin_or_resume
 from mot_platform.training.config import TrainConfig
+from mot_platform.training.examples import log_examples
 from mot_platform.training.worker import train_worker
-from mot_platform.weights import FILE_NAME
+from mot_platform.weights import FILE_NAME, load_engine
 
 CONFIG_FILE = "config.yaml"
 CHECKPOINTS = "checkpoints"
@@ -78,6 +79,8 @@ def train(
         checkpoint, metrics = fit(config, folder, run, progress_file)
     shutil.copyfile(checkpoint / FILE_NAME, folder / FILE_NAME)
     run.log_artifact(folder / FILE_NAME)
+    shown = read_corpus(config.data.validation or config.data.sources[0].root)[0]
+    log_examples(run, load_engine(str(folder)), shown.uri)
     run.finish()
     return TrainingResult(
         folder=folder,

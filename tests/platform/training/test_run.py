@@ -48,7 +48,7 @@ def test_two_workers_train_to_the_end_and_a_second_call_is_done_at_once(
     run = ExperimentRun(tracking_uri=result.tracking_uri, run_id=result.mlflow_run_id)
     assert [step for step, _ in run.history()["loss/total"]] == [1, 2, 3, 4, 5, 6]
     artifacts = {file.path for file in run.client().list_artifacts(run.run_id)}
-    assert {"config.yaml", "model.safetensors"} <= artifacts
+    assert {"config.yaml", "model.safetensors", "examples"} <= artifacts
 
     again = train(config, name="first", storage=tmp_path)
     assert again.mlflow_run_id == result.mlflow_run_id
