@@ -107,11 +107,6 @@ class TrainingSession:
             seed=config.seed,
         )
 
-    @property
-    def num_parameters(self) -> int:
-        """Parameters of the network."""
-        return sum(p.numel() for p in self._module.network.parameters())
-
     def save(self, folder: Path) -> None:
         """Write a checkpoint into `folder`."""
         save_checkpoint(
