@@ -1,0 +1,1 @@
+"""The endpoint: sessions that survive their replicas, a gate in front of them, and clients."""
