@@ -14,9 +14,9 @@ import pyarrow.parquet
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array, Detections, FrameBatch, Tracks
+from mot_platform.commit import committed
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import write_mot
-from mot_platform.labelling.commit import committed
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.schema import Vocabulary, tracks_table
 from mot_platform.video.decoding import decode_segment

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pyarrow.dataset as ds
 
-from mot_platform.labelling.commit import retract
+from mot_platform.commit import retract
 from mot_platform.labelling.detection_store import STORE_VERSION
 from mot_platform.labelling.failures import Failure
 from mot_platform.labelling.layout import OutputLayout

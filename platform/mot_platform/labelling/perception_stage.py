@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Detections, FrameBatch, VideoSegment
-from mot_platform.labelling.commit import commit_text, committed
+from mot_platform.commit import commit_text, committed
 from mot_platform.labelling.detection_store import DetectionWriter, PerceptionCost
 from mot_platform.labelling.failures import Failure, StageError, stage_error
 from mot_platform.labelling.layout import OutputLayout

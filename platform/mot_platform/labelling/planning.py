@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from mot_model.structures import VideoSegment
-from mot_platform.labelling.commit import commit_text
+from mot_platform.commit import commit_text
 from mot_platform.labelling.failures import Failure, Stage, StageError, stage_error
 from mot_platform.labelling.inputs import InputFile
 from mot_platform.provenance import content_digest

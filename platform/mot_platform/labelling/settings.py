@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mot_platform.commit import commit_text
 from mot_platform.errors import InputError
-from mot_platform.labelling.commit import commit_text
 from mot_platform.labelling.layout import OutputLayout
 from mot_platform.provenance import Provenance, code_version, digest_of
 from mot_platform.schema import SCHEMA_VERSION

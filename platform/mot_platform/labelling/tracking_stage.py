@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from mot_model.engine import Identifier
 from mot_model.structures import Detections, Tracks
-from mot_platform.labelling.commit import committed
+from mot_platform.commit import committed
 from mot_platform.labelling.detection_store import read_cost, read_detections
 from mot_platform.labelling.failures import Failure, StageError, stage_error
 from mot_platform.labelling.layout import OutputLayout

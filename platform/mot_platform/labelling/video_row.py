@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
 
-from mot_platform.labelling.commit import committed, retract
+from mot_platform.commit import committed, retract
 from mot_platform.labelling.failures import Failure
 from mot_platform.labelling.layout import OutputLayout
 from mot_platform.labelling.ownership import commit_right

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from mot_platform.labelling.commit import commit_text
+from mot_platform.commit import commit_text
 from mot_platform.report import curves
 from mot_platform.report.contents import ReportContents
 from mot_platform.report.labelled_folder import LabelledFolder, read_labelled_folder

@@ -2,7 +2,7 @@ from contextlib import suppress
 
 import pytest
 
-from mot_platform.labelling.commit import commit_text, committed, retract
+from mot_platform.commit import commit_text, committed, retract
 
 
 @pytest.fixture
