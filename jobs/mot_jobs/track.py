@@ -11,7 +11,8 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_model.structures import Array, Tracks
-from mot_platform.tracking import TrackOutputs, track_source
+from mot_platform.track_outputs import TrackOutputs
+from mot_platform.tracking import track_source
 from mot_platform.video.viewer import LiveWindow
 from mot_platform.weights import load_engine, load_tracker_config
 

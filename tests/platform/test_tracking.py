@@ -11,10 +11,10 @@ import pytest
 
 from mot_model.structures import Array, Tracks
 from mot_platform.corpus import read_corpus
-from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import read_mot
 from mot_platform.schema import TRACKS_SCHEMA
-from mot_platform.tracking import TrackOutputs, track_source, track_video
+from mot_platform.track_outputs import TrackOutputs
+from mot_platform.tracking import track_source, track_video
 from mot_platform.weights import load_engine
 
 
@@ -61,8 +61,3 @@ def test_a_broken_source_leaves_nothing_half_written(untrained_weights: Path, tm
             load_engine(str(untrained_weights)), str(tmp_path / "no.mp4"), TrackOutputs(video=out / "v.mp4")
         )
     assert not list(out.iterdir())
-
-
-def test_an_output_folder_that_is_not_there_is_named_before_the_work(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="no such folder"):
-        TrackOutputs(mot=tmp_path / "none" / "t.txt")

@@ -10,7 +10,8 @@ import cv2
 from mot_model.engine import Engine
 from mot_model.structures import Array, Tracks
 from mot_platform.experiment import ExperimentRun
-from mot_platform.tracking import TrackOutputs, track_source
+from mot_platform.track_outputs import TrackOutputs
+from mot_platform.tracking import track_source
 
 NUM_PICTURES = 4
 FRAMES_BETWEEN = 12
