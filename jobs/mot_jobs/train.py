@@ -10,7 +10,7 @@ import typer
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_platform.config import load_config
-from mot_platform.training.config import TrainConfig
+from mot_platform.training.config import TrainConfig, parse_workers
 from mot_platform.training.run import train
 
 app = typer.Typer()
@@ -24,7 +24,9 @@ def command(
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the run; the same name resumes it.")] = None,
     storage: Annotated[Path, typer.Option(help="Folder of runs, shared by all nodes.")] = Path("runs"),
-    workers: Annotated[int | None, typer.Option(help="Data-parallel processes.")] = None,
+    workers: Annotated[
+        str | None, typer.Option(help="Data-parallel processes: N, or MIN:MAX for an elastic run.")
+    ] = None,
     address: Annotated[str | None, typer.Option(help="Ray cluster to run on; default: this machine.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")] = False,
 ) -> None:
@@ -33,18 +35,21 @@ def command(
     Example: mot-action train --config configs/train/demo.yaml --set data.sources='[{root: corpus}]'
     """
     with one_line_errors():
-        settings = load_config(config, TrainConfig, overrides or ())
-        if workers is not None:
-            settings = replace(settings, workers=workers)
-        result = train(
-            settings, name=name or config.stem, storage=storage, address=address, progress=show_report
-        )
+        settings = load_settings(config, overrides, workers)
+        run_name = name or config.stem
+        result = train(settings, name=run_name, storage=storage, address=address, progress=show_report)
     if as_json:
         print_json(
             {"weights": result.weights, "mlflow_run_id": result.mlflow_run_id, "metrics": result.metrics}
         )
     else:
         print(f"weights: {result.weights}  MLflow run {result.mlflow_run_id} in {result.tracking_uri}")
+
+
+def load_settings(config: Path, overrides: list[str] | None, workers: str | None) -> TrainConfig:
+    """Return the run that the options of this command describe."""
+    settings = load_config(config, TrainConfig, overrides or ())
+    return settings if workers is None else replace(settings, workers=parse_workers(workers))
 
 
 def show_report(metrics: dict[str, float]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import fsspec
 
 from mot_platform.experiment import RUN_ID_FILE
 
+CODE_VERSION_VARIABLE = "MOT_ACTION_CODE_VERSION"
+"""Environment variable that travels with the code when it is not installed where it runs."""
 _CHUNK_BYTES = 2**20
 
 
@@ -74,10 +77,18 @@ def training_run_id(weights: Path) -> str | None:
         return None
 
 
-@cache
 def code_version() -> str:
+    """Return the version of this code: as stated by who shipped it to a cluster, or as installed here."""
+    return os.environ.get(CODE_VERSION_VARIABLE) or _installed_version()
+
+
+@cache
+def _installed_version() -> str:
     """Return the package version, with the commit (and `.dirty`) when the code runs from a git checkout."""
-    version = metadata.version("mot-action")
+    try:
+        version = metadata.version("mot-action")
+    except metadata.PackageNotFoundError:
+        return "unknown"  # the bare packages, on a path
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return version

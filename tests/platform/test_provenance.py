@@ -3,7 +3,14 @@ from importlib import metadata
 
 import pytest
 
-from mot_platform.provenance import code_version, content_digest, digest_of, short_id, training_run_id
+from mot_platform.provenance import (
+    CODE_VERSION_VARIABLE,
+    code_version,
+    content_digest,
+    digest_of,
+    short_id,
+    training_run_id,
+)
 
 
 def test_digest_depends_on_values_and_not_on_order():
@@ -28,6 +35,11 @@ def test_content_digest_is_the_sha256_of_the_bytes(tmp_path):
 
 def test_code_version_begins_with_the_package_version():
     assert code_version().startswith(metadata.version("mot-action"))
+
+
+def test_code_version_is_as_stated_where_the_code_was_shipped(monkeypatch):
+    monkeypatch.setenv(CODE_VERSION_VARIABLE, "0.1.0+gabc")
+    assert code_version() == "0.1.0+gabc"
 
 
 def test_training_run_is_found_beside_the_weights(tmp_path):

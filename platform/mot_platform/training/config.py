@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
 from mot_model.network import NetworkConfig
+from mot_platform.errors import InputError
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,13 +110,13 @@ class TrainConfig:
     """Steps between reports of losses."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network; auto takes bfloat16 where the hardware computes in it."""
-    workers: int = 2
-    """Data-parallel processes."""
+    workers: int | tuple[int, int] = 2
+    """Data-parallel processes; a pair is the fewest and the most of an elastic run."""
     seed: int = 0
     """Seed of weights, clip order and augmentation."""
 
     def __post_init__(self) -> None:
-        for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps", "workers"):
+        for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.network.memory_frames > self.data.clip_frames:
@@ -122,5 +124,35 @@ class TrainConfig:
                 f"network.memory_frames {self.network.memory_frames} is longer than data.clip_frames "
                 f"{self.data.clip_frames}: training would never fill the memory that inference uses"
             )
-        if self.clips_per_step % self.workers:
-            raise ValueError(f"clips_per_step {self.clips_per_step} must divide by workers {self.workers}")
+        counts = self.worker_counts
+        if not counts or counts[0] < 1:
+            raise ValueError(f"workers must be at least 1, or a rising pair of such, got {self.workers}")
+        uneven = [str(count) for count in counts if self.clips_per_step % count]
+        if uneven:
+            raise ValueError(
+                f"clips_per_step {self.clips_per_step} must divide by every number of workers, "
+                f"and does not by {', '.join(uneven[:5])}"
+            )
+
+    @property
+    def worker_counts(self) -> range:
+        """Numbers of workers that the run may have."""
+        fewest, most = (self.workers, self.workers) if isinstance(self.workers, int) else self.workers
+        return range(fewest, most + 1)
+
+
+def parse_workers(text: str) -> int | tuple[int, int]:
+    """Return the `workers` that a command line means by `2` or `1:4`.
+
+    Raises:
+        InputError: if it means nothing.
+
+    Examples:
+        >>> parse_workers("2"), parse_workers("1:4")
+        (2, (1, 4))
+    """
+    match = re.fullmatch(r"(\d+)(?::(\d+))?", text)
+    if match is None:
+        raise InputError(f"--workers {text}: expected a number such as 2, or a range such as 1:4")
+    fewest, most = match.groups()
+    return int(fewest) if most is None else (int(fewest), int(most))

@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from mot_platform.cluster import ray_session
-from mot_platform.config import dump_config, plain
-from mot_platform.corpus import action_names, read_corpus
-from mot_platform.errors import InputError, MotActionError
+from mot_platform.commit import committed
+from mot_platform.config import plain
+from mot_platform.errors import MotActionError
 from mot_platform.experiment import ExperimentRun, begin_or_resume
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.examples import log_examples
+from mot_platform.training.preparation import (
+    CONFIG_FILE,
+    checked_example,
+    claim,
+    flattened,
+    with_absolute_paths,
+    with_words,
+)
 from mot_platform.training.worker import train_worker
 from mot_platform.weights import FILE_NAME, load_engine
 
-CONFIG_FILE = "config.yaml"
 CHECKPOINTS = "checkpoints"
+SNAPSHOT_FILE = "checkpoint_manager_snapshot.json"
 POLL_S = 0.5
+MAX_WORKER_FAILURES = 3
+"""Failures of workers or their nodes that one command survives; announced preemptions are not counted."""
+RECOVERY = {
+    "RAY_TRAIN_WORKER_GROUP_START_TIMEOUT_S": "30",
+    "RAY_TRAIN_HEALTH_CHECK_INTERVAL_S": "1",
+}
+"""How fast Ray Train notices a lost worker and gives up on a node that is gone; the environment wins.
+
+A group of workers that was placed on a dead node is waited for this long, and a group on live ones must
+start within it: code and environment of a worker included.
+"""
 
 Progress = Callable[[dict[str, float]], None]
 
@@ -69,19 +86,20 @@ def train(
         InputError: if a source is unusable, or `name` was begun with another configuration.
         TrainingFailedError: if workers failed for good.
     """
-    config = with_words(config)
-    check_sources(config)
+    config = with_words(with_absolute_paths(config))
+    example = checked_example(config)
     folder = storage / name
     claim(folder, config)
     run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
-    run.log_artifact(folder / CONFIG_FILE)
-    with ray_session(address, num_cpus=config.workers + 1), followed(progress) as progress_file:
-        checkpoint, metrics = fit(config, folder, run, progress_file)
-    shutil.copyfile(checkpoint / FILE_NAME, folder / FILE_NAME)
-    run.log_artifact(folder / FILE_NAME)
-    shown = read_corpus(config.data.validation or config.data.sources[0].root)[0]
-    log_examples(run, load_engine(str(folder)), shown.uri)
-    run.finish()
+    with status_recorded(run):
+        run.log_artifact(folder / CONFIG_FILE)
+        num_cpus = config.worker_counts[-1] + 1
+        with ray_session(address, num_cpus=num_cpus), followed(progress) as progress_file:
+            checkpoint, metrics = fit(config, folder, run, progress_file)
+        with committed(folder / FILE_NAME, scratch=folder) as draft:
+            shutil.copyfile(checkpoint / FILE_NAME, draft)
+        run.log_artifact(folder / FILE_NAME)
+        log_examples(run, load_engine(str(folder)), example)
     return TrainingResult(
         folder=folder,
         weights=folder / FILE_NAME,
@@ -91,47 +109,18 @@ def train(
     )
 
 
-def check_sources(config: TrainConfig) -> None:
-    """Raise an `InputError` now for a corpus that no worker could read later."""
-    roots = [source.root for source in config.data.sources]
-    if not roots:
-        raise InputError("data.sources: nothing to train on; name at least one corpus")
-    for root in [*roots, config.data.validation]:
-        if root is not None:
-            read_corpus(root)
-
-
-def with_words(config: TrainConfig) -> TrainConfig:
-    """Return `config` with the actions of its first source where it names none."""
-    if config.network.action_ids or not config.data.sources:
-        return config
-    names = action_names(config.data.sources[0].root)
-    network = replace(config.network, action_ids=tuple(names), action_names=tuple(names.values()))
-    return replace(config, network=network)
-
-
-def claim(folder: Path, config: TrainConfig) -> None:
-    """Write the configuration into the run's folder, or check that it is the one that is there."""
-    path = folder / CONFIG_FILE
-    if path.is_file():
-        before, now = flattened(yaml.safe_load(path.read_text())), flattened(plain(asdict(config)))
-        changed = sorted(key for key in before | now if before.get(key) != now.get(key))
-        if changed:
-            raise InputError(
-                f"{folder}: begun with another configuration ({', '.join(changed[:5])}); "
-                "take another --name, or the same configuration to resume"
-            )
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(dump_config(config))
-
-
-def flattened(data: Any, prefix: str = "") -> dict[str, object]:
-    """Return nested mappings as one, keys joined by dots."""
-    if not isinstance(data, dict):
-        return {prefix: data}
-    parts = [flattened(value, f"{prefix}.{key}" if prefix else str(key)) for key, value in data.items()]
-    return {key: value for part in parts for key, value in part.items()}
+@contextmanager
+def status_recorded(run: ExperimentRun) -> Iterator[None]:
+    """Mark the run as finished, failed or killed when the block ends; a resumed run is running again."""
+    try:
+        yield
+    except Exception:
+        run.finish("FAILED")
+        raise
+    except BaseException:  # SIGTERM and Ctrl-C
+        run.finish("KILLED")
+        raise
+    run.finish()
 
 
 def fit(
@@ -144,6 +133,9 @@ def fit(
 
     from mot_platform.training.recorder import MetricsRecorder
 
+    for variable, value in RECOVERY.items():
+        os.environ.setdefault(variable, value)
+    drop_torn_snapshot(folder / CHECKPOINTS)
     use_gpu = torch.cuda.is_available()
     trainer = TorchTrainer(
         train_worker,
@@ -154,19 +146,32 @@ def fit(
             name=CHECKPOINTS,
             storage_path=str(folder.resolve()),
             checkpoint_config=CheckpointConfig(num_to_keep=2),
-            failure_config=FailureConfig(max_failures=3),
+            failure_config=FailureConfig(max_failures=MAX_WORKER_FAILURES),
             callbacks=[MetricsRecorder(run, progress_file)],
         ),
     )
     try:
         result = trainer.fit()
     except Exception as error:
-        run.finish("FAILED")
         reason = " ".join(str(error).split())[:400]
         raise TrainingFailedError(f"{folder}: training failed: {reason}; the same command resumes") from error
     if result.checkpoint is None:
         raise TrainingFailedError(f"{folder}: training ended without a checkpoint")
     return Path(result.checkpoint.path), dict(result.metrics or {})
+
+
+def drop_torn_snapshot(checkpoints: Path) -> None:
+    """Remove a list of checkpoints that a kill cut short: Ray writes it in place and never reads it again.
+
+    Training then starts over under the same run, which gives the same result.
+    """
+    path = checkpoints / SNAPSHOT_FILE
+    try:
+        json.loads(path.read_text())
+    except FileNotFoundError:
+        return
+    except ValueError:
+        path.unlink()
 
 
 @contextmanager

@@ -40,7 +40,7 @@ def train_worker(settings: dict[str, Any]) -> None:
         is_last = session.step == config.steps
         due = is_last or session.step % config.checkpoint_every_steps == 0
         if due or session.step % config.log_every_steps == 0:
-            metrics = mean_of(pending) | {"step": float(session.step)}
+            metrics = mean_of(pending) | {"step": float(session.step), "workers": float(world_size)}
             frames = config.clips_per_step * config.data.clip_frames
             metrics["frames_per_second"] = frames / metrics.pop("step_seconds")
             pending = []

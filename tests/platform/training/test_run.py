@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 
 from mot_model.network import NetworkConfig
-from mot_platform.config import load_config
-from mot_platform.errors import InputError
 from mot_platform.experiment import ExperimentRun
 from mot_platform.training.config import DataConfig, OptimizerConfig, SourceConfig, TrainConfig
-from mot_platform.training.run import claim, flattened, train, with_words
+from mot_platform.training.run import train
 from mot_platform.weights import load_network, resolve_model
 
 
@@ -54,26 +52,3 @@ def test_two_workers_train_to_the_end_and_a_second_call_is_done_at_once(
     assert again.mlflow_run_id == result.mlflow_run_id
     assert resolve_model(str(again.weights)).digest == resolve_model(str(result.weights)).digest
     assert [step for step, _ in run.history()["loss/total"]] == [1, 2, 3, 4, 5, 6]
-
-
-def test_a_name_belongs_to_one_configuration(config: TrainConfig, tmp_path: Path) -> None:
-    claim(tmp_path / "first", config)
-    claim(tmp_path / "first", config)
-    with pytest.raises(InputError, match=r"another configuration \(steps\); take another --name"):
-        claim(tmp_path / "first", replace(config, steps=7))
-
-
-def test_the_claimed_configuration_reads_back_equal(config: TrainConfig, tmp_path: Path) -> None:
-    claim(tmp_path, config)
-    assert load_config(tmp_path / "config.yaml", TrainConfig) == config
-
-
-def test_actions_come_from_the_first_source(config: TrainConfig) -> None:
-    network = with_words(config).network
-    assert 14 in network.action_ids
-    assert len(network.action_names) == len(network.action_ids)
-    assert with_words(replace(config, network=network)).network == network
-
-
-def test_nested_settings_flatten_to_dotted_names() -> None:
-    assert flattened({"a": {"b": 1, "c": [2]}, "d": 3}) == {"a.b": 1, "a.c": [2], "d": 3}
