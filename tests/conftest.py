@@ -11,6 +11,7 @@ import torch
 
 from mot_model.network import JointNetwork, NetworkConfig
 from mot_platform.cluster import ray_session
+from mot_platform.experiment import begin_or_resume
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.weights import FILE_NAME, save_weights
 
@@ -60,13 +61,34 @@ def tiny_network_config() -> NetworkConfig:
 def untrained_weights(tmp_path_factory: pytest.TempPathFactory, tiny_network_config: NetworkConfig) -> Path:
     """Return weights that have learnt nothing but see things everywhere: tracks to compare."""
     torch.manual_seed(0)
-    network = JointNetwork(tiny_network_config)
-    with torch.no_grad():
-        network.heads.one_to_one.score.weight.normal_(std=0.5)
-        network.heads.one_to_one.score.bias.fill_(2.0)
+    network = sure_network(tiny_network_config)
     path = tmp_path_factory.mktemp("weights") / FILE_NAME
     save_weights(path, network)
     return path
+
+
+def sure_network(config: NetworkConfig) -> JointNetwork:
+    """Return a network with random parameters that finds something in every frame."""
+    network = JointNetwork(config)
+    with torch.no_grad():
+        network.heads.one_to_one.score.weight.normal_(std=0.5)
+        network.heads.one_to_one.score.bias.fill_(2.0)
+    return network
+
+
+@pytest.fixture(scope="session")
+def recorded_runs(tmp_path_factory: pytest.TempPathFactory, tiny_network_config: NetworkConfig) -> Path:
+    """Return a folder `runs` as training leaves it: an MLflow store, and the runs `first` and `second`.
+
+    One store for all tests, for MLflow makes it slowly; each test takes a registered name of its own.
+    """
+    storage = tmp_path_factory.mktemp("recorded") / "runs"
+    for seed, name in enumerate(("first", "second")):
+        run = begin_or_resume(storage, name, {})
+        run.log_metrics({"validation/IDF1": 0.5 + seed / 4}, 10)
+        torch.manual_seed(seed)
+        save_weights(storage / name / FILE_NAME, sure_network(tiny_network_config))
+    return storage
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ MODULES = {
     "score": "mot_jobs.score",
     "track": "mot_jobs.track",
     "label": "mot_jobs.label",
+    "models": "mot_jobs.models",
 }
 """Where each command lives: a module with a Typer `app`."""
 

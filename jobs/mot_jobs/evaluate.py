@@ -21,7 +21,7 @@ app = typer.Typer()
 
 @app.command("evaluate")
 def command(
-    weights: Annotated[str, typer.Option(help="Weights: a .safetensors file or a run folder.")],
+    weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
     data: Annotated[Path, typer.Option(help="Labelled corpus.")],
     out: Annotated[Path | None, typer.Option(help="Folder for tracks and scores.")] = None,
     tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,

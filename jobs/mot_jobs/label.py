@@ -14,7 +14,6 @@ from mot_platform.config import load_config, plain
 from mot_platform.labelling.job import label_folder
 from mot_platform.labelling.progress import display_on_stderr
 from mot_platform.labelling.settings import LabelConfig, LabelRequest
-from mot_platform.provenance import training_run_id
 from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
 app = typer.Typer()
@@ -26,7 +25,7 @@ def command(  # noqa: PLR0913 (the options of the command)
         str, typer.Argument(help="Folder of videos, a path or URL such as s3://bucket/videos.")
     ],
     out: Annotated[Path, typer.Option(help="Folder for tracks/*.parquet and videos/*.parquet.")],
-    weights: Annotated[str, typer.Option(help="Weights: a .safetensors file or a run folder.")],
+    weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
     config: Annotated[Path | None, typer.Option(help="Settings, see configs/label.yaml.")] = None,
     tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,
     segment_seconds: Annotated[float | None, typer.Option(help="Length of the pieces shared out.")] = None,
@@ -61,10 +60,10 @@ def command(  # noqa: PLR0913 (the options of the command)
             retry_dead=retry_dead,
             retrack=retrack,
             address=address,
-            mlflow_run_id=training_run_id(model.path),
+            mlflow_run_id=model.mlflow_run_id,
         )
         with display_on_stderr() as display:
-            engine_factory = partial(load_engine, str(model.path), tracker=tracker_config)
+            engine_factory = partial(load_engine, model, tracker=tracker_config)
             summary = label_folder(request, engine_factory, display=display)
     if as_json:
         print_json(asdict(summary))

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.console import Console
 
 from mot_jobs.score_table import score_table
-from mot_jobs.terminal import errors, one_line_errors, print_json
+from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.metrics.score_files import score_files
 
 app = typer.Typer()
-
-TABLE_WIDTH = 180  # where stdout is no terminal, so that no figure is cut
 
 
 @app.command("score")
@@ -41,12 +38,11 @@ def command(
     if as_json:
         print_json(scores.report.to_dict())
         return
-    console = Console()
-    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(score_table(scores.report))
+    print_table(score_table(scores.report))
     if motmetrics:
         figures = scores.report.scalars()
         shown = (f"{name} {100 * figures[f'motmetrics_{name}']:.2f}" for name in ("MOTA", "IDF1"))
-        console.print(f"motmetrics, combined: {', '.join(shown)}")
+        print(f"motmetrics, combined: {', '.join(shown)}")
 
 
 if __name__ == "__main__":

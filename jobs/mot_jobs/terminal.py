@@ -10,11 +10,13 @@ from typing import Any
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from mot_platform.errors import InputError, MotActionError
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
+TABLE_WIDTH = 180  # where stdout is no terminal, so that nothing is cut
 
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 """For progress, tables and errors."""
@@ -39,3 +41,9 @@ def _fail(error: Exception, code: int) -> None:
 def print_json(result: dict[str, Any]) -> None:
     """Print `result` as one line of JSON, the last of stdout."""
     print(json.dumps(result, default=str), flush=True)
+
+
+def print_table(table: Table) -> None:
+    """Print `table` on stdout."""
+    console = Console()
+    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(table)

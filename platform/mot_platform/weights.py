@@ -5,7 +5,6 @@ Nothing is unpickled. The digest of the file names the model in every result.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,6 +20,8 @@ from mot_model.perceiver import NetworkPerceiver, TrackIdentifier
 from mot_model.tracker import Tracker, TrackerConfig
 from mot_platform.config import describe, load_config, shipped_config
 from mot_platform.errors import InputError
+from mot_platform.provenance import training_run_id
+from mot_platform.registry import SCHEME, check_digest, file_digest, find, open_registry, registry_at
 
 FORMAT = "mot-action/1"
 FILE_NAME = "model.safetensors"
@@ -29,22 +30,40 @@ NETWORK_TRACKER = "tracker/network.yaml"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ModelIdentity:
-    """Which model made a result."""
+    """Which model made a result. Picklable: every process of a job loads these very bytes."""
 
     uri: str
-    """What the user named."""
+    """The path that the user named, or the address of the version that theirs led to."""
     path: Path
-    """The safetensors file."""
+    """The safetensors file on the machine that resolved it."""
     digest: str
     """SHA-256 of the file, hex."""
+    mlflow_run_id: str | None = None
+    """The run that trained it, None if unknown."""
+    tracking_uri: str | None = None
+    """The MLflow store of a registered version, None for a path."""
 
 
 def resolve_model(weights: str) -> ModelIdentity:
-    """Return the model that `weights` names: a safetensors file or a folder that holds `model.safetensors`.
+    """Return the model that `weights` names, pinned to a version and digest.
+
+    Args:
+        weights: A safetensors file, a folder that holds `model.safetensors`, or the address of a registered
+            model such as `models:/mot-action@champion`.
 
     Raises:
-        InputError: if there is no such file.
+        InputError: if there is no such file or version, or the file is not the one that was registered.
     """
+    if weights.startswith(SCHEME):
+        registry = open_registry()
+        version = find(weights, registry)
+        return ModelIdentity(
+            uri=version.uri,
+            path=registry.fetch(version),
+            digest=version.digest,
+            mlflow_run_id=version.mlflow_run_id,
+            tracking_uri=registry.tracking_uri,
+        )
     path = Path(weights)
     if path.is_dir():
         path = path / FILE_NAME
@@ -52,9 +71,31 @@ def resolve_model(weights: str) -> ModelIdentity:
         raise InputError(
             f"{weights}: no weights there; give a .safetensors file or a folder with {FILE_NAME}"
         )
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return ModelIdentity(uri=weights, path=path.resolve(), digest=digest)
+    path = path.resolve()
+    return ModelIdentity(
+        uri=weights, path=path, digest=file_digest(path), mlflow_run_id=training_run_id(path)
+    )
+
+
+def local_file(model: ModelIdentity) -> Path:
+    """Return the file of `model` on this machine, which may be another than the one that resolved it.
+
+    Raises:
+        InputError: if it can't be had here, or is not the same.
+    """
+    if model.path.is_file():
+        check_digest(model.path, model.digest, model.uri)
+        return model.path
+    if model.tracking_uri is None:
+        raise InputError(
+            f"{model.uri}: {model.path} is not on this machine; put it on storage that all nodes share, or "
+            f"register it and take {SCHEME}/..."
+        )
+    registry = registry_at(model.tracking_uri)
+    version = find(model.uri, registry)
+    if version.digest != model.digest:
+        raise InputError(f"{model.uri}: another model than when the job began; run the command again")
+    return registry.fetch(version)
 
 
 def save_weights(path: Path, network: JointNetwork) -> None:
@@ -110,20 +151,23 @@ def load_tracker_config(path: Path | None = None) -> TrackerConfig:
     return load_config(path or shipped_config(NETWORK_TRACKER), TrackerConfig)
 
 
-def load_engine(weights: str, *, tracker: TrackerConfig | None = None, threads: int = 1) -> Engine:
+def load_engine(
+    weights: str | ModelIdentity, *, tracker: TrackerConfig | None = None, threads: int = 1
+) -> Engine:
     """Return the engine that runs `weights`.
 
     Args:
-        weights: See `resolve_model`.
+        weights: See `resolve_model`; what it returned is loaded as the same bytes, or not at all.
         tracker: Association settings; None takes `load_tracker_config()`.
         threads: CPU threads of this process. Results are bit-identical only for equal numbers of threads,
             so every command takes the default unless told otherwise.
 
     Raises:
-        InputError: see `load_network`.
+        InputError: see `resolve_model`, `local_file` and `load_network`.
     """
     torch.set_num_threads(threads)
-    return build_engine(load_network(resolve_model(weights).path), tracker=tracker)
+    path = resolve_model(weights).path if isinstance(weights, str) else local_file(weights)
+    return build_engine(load_network(path), tracker=tracker)
 
 
 def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None) -> Engine:

@@ -1,9 +1,12 @@
 import json
 
+import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from mot_jobs.label import app
+from mot_platform.registering import register
+from mot_platform.registry import open_registry
 
 pytestmark = [pytest.mark.ray, pytest.mark.filterwarnings("ignore")]
 
@@ -47,3 +50,27 @@ def test_bad_usage_exits_with_two_and_one_line(folder, options, message, untrain
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert not out.exists()
+
+
+def test_a_row_leads_to_the_registered_version_and_its_run(
+    tiny_corpus, recorded_runs, tmp_path, monkeypatch, local_ray
+):
+    monkeypatch.chdir(recorded_runs.parent)  # whose `runs` hold the registry
+    registry = open_registry()
+    one, two = (register(registry, f"runs/{name}", "labels")[0] for name in ("first", "second"))
+    registry.promote(one)
+    video = next(tiny_corpus.rglob("*.mp4"))
+    command = [video.parent, "--out", tmp_path / "out", "--weights", "models:/labels@champion"]
+    first = run(*command, "--workers", 1)
+    assert first.exit_code == 0, first.output
+    registry.promote(two)
+    again = run(*command)
+    assert again.exit_code == 2
+    assert "was begun with model models:/labels/1" in again.stderr
+    assert "not models:/labels/2" in again.stderr
+    assert run(*command[:-1], "models:/labels/1").exit_code == 0
+    (row,) = pq.read_table(tmp_path / "out" / "videos").to_pylist()
+    assert row["status"] == "done"
+    assert row["model_uri"] == "models:/labels/1"
+    assert row["model_digest"] == one.digest
+    assert row["mlflow_run_id"] == (recorded_runs / "first" / "mlflow_run_id").read_text()
