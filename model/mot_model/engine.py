@@ -6,7 +6,7 @@ over segments of a video; identity is cheap and serial. Whoever holds the two st
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -45,6 +45,18 @@ class Perceiver(Protocol):
         """
         ...
 
+    def perceive_streams(
+        self, states: Sequence[TemporalState], frames: Sequence[FrameBatch], letterboxes: Sequence[Letterbox]
+    ) -> list[tuple[TemporalState, Detections]]:
+        """Return the next state and the detections of one frame of each of several streams.
+
+        Args:
+            states: State of each stream; not changed.
+            frames: One frame of each stream, see `perceive`.
+            letterboxes: How each source lies in the network's input.
+        """
+        ...
+
 
 class Identifier(Protocol):
     """Detections in, tracks with ids and actions out, in frame order."""
@@ -56,6 +68,17 @@ class Identifier(Protocol):
     def step(self, state: TrackerState, detections: Detections) -> tuple[TrackerState, Tracks]:
         """Return the state after this frame and the tracks to report for it."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamFrame:
+    """One frame of one stream with the states before it."""
+
+    temporal: TemporalState
+    tracker: TrackerState
+    batch: FrameBatch
+    """One frame, see `Perceiver.perceive`."""
+    letterbox: Letterbox
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,3 +103,15 @@ class Engine:
             for detections in per_frame:
                 tracker_state, tracks = self.identifier.step(tracker_state, detections)
                 yield detections, tracks
+
+    def step(self, frames: Sequence[StreamFrame]) -> list[tuple[TemporalState, TrackerState, Tracks]]:
+        """Return the states after one frame of each of several streams, and what is tracked in it."""
+        perceived = self.perceiver.perceive_streams(
+            [frame.temporal for frame in frames],
+            [frame.batch for frame in frames],
+            [frame.letterbox for frame in frames],
+        )
+        return [
+            (temporal, *self.identifier.step(frame.tracker, detections))
+            for frame, (temporal, detections) in zip(frames, perceived, strict=True)
+        ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import torch
 from mot_model.letterbox import Letterbox
 from mot_model.network import Candidates, JointNetwork, NetworkConfig
 from mot_model.structures import Array, Detections, FrameBatch, Tracks
-from mot_model.temporal_state import TemporalState
+from mot_model.temporal_state import TemporalState, stacked, unstacked
 from mot_model.track_memory import TrackActionHead, track_action_scores
 from mot_model.tracker import Tracker, TrackerState
 
@@ -26,15 +27,23 @@ class NetworkPerceiver:
         network: Result of `JointNetwork.for_inference`.
         score_floor: Candidates below this score are dropped, range [0, 1].
         max_detections: Most candidates of a frame.
+        stack_streams: Whether `perceive_streams` computes all streams in one batch; default: on a GPU, where
+            it pays most. On a CPU the last bits would then depend on who else is watching.
     """
 
     def __init__(
-        self, network: JointNetwork, *, score_floor: float = 0.05, max_detections: int = 300
+        self,
+        network: JointNetwork,
+        *,
+        score_floor: float = 0.05,
+        max_detections: int = 300,
+        stack_streams: bool | None = None,
     ) -> None:
         self._network = network
         self._score_floor = score_floor
         self._max_detections = max_detections
         self._device = next(network.parameters()).device
+        self._stack_streams = self._device.type == "cuda" if stack_streams is None else stack_streams
 
     @property
     def config(self) -> NetworkConfig:
@@ -67,17 +76,37 @@ class NetworkPerceiver:
             found, state = self._network.step(
                 torch.from_numpy(pixels)[None].to(self._device), state, self._max_detections
             )
-            result.append(self._detections(int(index), float(time_s), found, letterbox))
+            result.append(self._detections(int(index), float(time_s), first_of(found), letterbox))
         return state, result
+
+    @torch.inference_mode()
+    def perceive_streams(
+        self, states: Sequence[TemporalState], frames: Sequence[FrameBatch], letterboxes: Sequence[Letterbox]
+    ) -> list[tuple[TemporalState, Detections]]:
+        """Return the next state and the detections of one frame of each of several streams."""
+        streams = list(zip(states, frames, letterboxes, strict=True))
+        if not self._stack_streams or len(streams) == 1:
+            alone = [self.perceive(*stream) for stream in streams]
+            return [(state, detections[0]) for state, detections in alone]
+        pixels = np.concatenate([letterbox.pad(one.pixels) for _, one, letterbox in streams])
+        found, after = self._network.step(
+            torch.from_numpy(pixels).to(self._device), stacked(states), self._max_detections
+        )
+        each = [Candidates._make(values) for values in zip(*found, strict=True)]
+        return [
+            (state, self._detections(int(one.frame_index[0]), float(one.time_s[0]), own, letterbox))
+            for state, own, (_, one, letterbox) in zip(unstacked(after), each, streams, strict=True)
+        ]
 
     def _detections(
         self, frame_index: int, time_s: float, found: Candidates, letterbox: Letterbox
     ) -> Detections:
-        score = found.score[0].float().cpu().numpy()
+        """Return the candidates `(N, ...)` of one frame that are above the floor, in source pixels."""
+        score = found.score.float().cpu().numpy()
         num = int((score >= self._score_floor).sum())  # candidates come best first
 
         def kept(values: torch.Tensor) -> Array:
-            return np.ascontiguousarray(values[0, :num].cpu().numpy())
+            return np.ascontiguousarray(values[:num].cpu().numpy())
 
         return Detections(
             frame_index=frame_index,
@@ -88,6 +117,11 @@ class NetworkPerceiver:
             embedding=kept(found.embedding.float()),
             action_feature=kept(found.action_feature.float()),
         )
+
+
+def first_of(found: Candidates) -> Candidates:
+    """Return the candidates of the first stream, without the batch dimension."""
+    return Candidates._make(values[0] for values in found)
 
 
 class TrackIdentifier:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 
@@ -18,3 +19,15 @@ class TemporalState:
 
     buffers: Mapping[str, Tensor]
     """Tensor per layer name."""
+
+
+def stacked(states: Sequence[TemporalState]) -> TemporalState:
+    """Return the states of single streams as one state of B streams, in order."""
+    names = states[0].buffers
+    return TemporalState({name: torch.cat([state.buffers[name] for state in states]) for name in names})
+
+
+def unstacked(state: TemporalState) -> list[TemporalState]:
+    """Return the state of each of B streams; copies, so that one may live longer than the others."""
+    parts = {name: [part.clone() for part in torch.split(buffer, 1)] for name, buffer in state.buffers.items()}
+    return [TemporalState(dict(zip(parts, own, strict=True))) for own in zip(*parts.values(), strict=True)]

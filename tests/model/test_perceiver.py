@@ -16,13 +16,13 @@ from mot_model.tracker import Tracker, TrackerConfig
 LETTERBOX = Letterbox((200, 100), (96, 64))
 
 
-def perceiver() -> NetworkPerceiver:
+def perceiver(*, stack_streams: bool = False) -> NetworkPerceiver:
     torch.manual_seed(0)
     network = JointNetwork(NetworkConfig(size="pico", input_wh=(96, 64)))
     with torch.no_grad():
         network.heads.one_to_one.score.weight.normal_(std=0.5)
         network.heads.one_to_one.score.bias.zero_()
-    return NetworkPerceiver(network.for_inference(), max_detections=20)
+    return NetworkPerceiver(network.for_inference(), max_detections=20, stack_streams=stack_streams)
 
 
 def frames(num_frames: int) -> FrameBatch:
@@ -55,6 +55,26 @@ def test_grouping_frames_changes_no_bit(group: int) -> None:
         np.testing.assert_array_equal(one.xyxy, other.xyxy)
         np.testing.assert_array_equal(one.score, other.score)
         np.testing.assert_array_equal(one.embedding, other.embedding)
+
+
+def test_streams_do_not_see_each_other_stacked_or_not() -> None:
+    batch = frames(6)
+    streams = [(batch, LETTERBOX), (part(batch, 3, 6), LETTERBOX), (batch, Letterbox((120, 60), (96, 64)))]
+    for stack_streams, tolerance in ((False, 0.0), (True, 1e-4)):
+        engine = perceiver(stack_streams=stack_streams)
+        states = [engine.initial_state() for _ in streams]
+        for index in range(3):
+            now = [part(own, index, index + 1) for own, _ in streams]
+            together = engine.perceive_streams(states, now, [box for _, box in streams])
+            alone = [
+                engine.perceive(state, one, box)
+                for state, one, (_, box) in zip(states, now, streams, strict=True)
+            ]
+            states = [state for state, _ in together]
+            for (_, detections), (_, (expected,)) in zip(together, alone, strict=True):
+                assert detections.frame_index == expected.frame_index
+                np.testing.assert_allclose(detections.xyxy, expected.xyxy, atol=tolerance * 100)
+                np.testing.assert_allclose(detections.embedding, expected.embedding, atol=tolerance)
 
 
 def test_detections_are_in_source_pixels_best_first_above_the_floor() -> None:
