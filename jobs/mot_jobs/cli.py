@@ -16,6 +16,8 @@ MODULES = {
     "score": "mot_jobs.score",
     "track": "mot_jobs.track",
     "label": "mot_jobs.label",
+    "query": "mot_jobs.query",
+    "serve": "mot_jobs.serve",
     "models": "mot_jobs.models",
 }
 """Where each command lives: a module with a Typer `app`."""
