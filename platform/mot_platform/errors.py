@@ -2,6 +2,9 @@
 
     MotActionError
     +-- InputError                  bad usage or input: a command exits with 2
+    +-- EndpointError               an endpoint that fails, refuses or does not answer
+        +-- RequestError            what was asked of it is at fault (also an InputError)
+        +-- SessionLostError        a stream whose state is gone
     +-- MediaError                  a video, stream or image that cannot be used
         +-- MediaOpenError          cannot be opened or read: missing, permission, network
         +-- NotAVideoError          opened, but there is no video in it
@@ -70,3 +73,32 @@ class VideoDecodeError(MediaError):
 
     def __str__(self) -> str:
         return f"{self.uri}: decode failed at frame {self.frame_index}: {self.reason}"
+
+
+class EndpointError(MotActionError):
+    """An endpoint that fails, refuses or does not answer.
+
+    Attributes:
+        url: what was asked.
+        title: the kind of problem, in a few words.
+        detail: what exactly, and what to do.
+        status: the HTTP status that says the same, None where nobody answered.
+    """
+
+    def __init__(self, url: str, title: str, detail: str = "", status: int | None = None) -> None:
+        super().__init__(url, title, detail, status)
+        self.url = url
+        self.title = title
+        self.detail = detail
+        self.status = status
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.url, self.title, self.detail) if part)
+
+
+class RequestError(EndpointError, InputError):
+    """The address, the token, the name, the size or the content is at fault; asking again is in vain."""
+
+
+class SessionLostError(EndpointError):
+    """The state of a stream is gone; its ids cannot go on."""

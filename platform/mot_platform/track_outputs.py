@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.schema import Vocabulary, tracks_table
 from mot_platform.serving.messages import MIN_ACTION_SCORE, track_records
 from mot_platform.video.overlay import draw_tracks
-from mot_platform.video.sources import FrameSource, SourceFrame
+from mot_platform.video.sources import FrameSource
 from mot_platform.video.trails import TrailBuffer
 from mot_platform.video.writer import VideoWriter
 
@@ -107,29 +108,37 @@ class TrackRecorder:
         with self._files:
             self._write_rows()
 
-    def add(self, frame: SourceFrame, tracks: Tracks) -> Array | None:
-        """Take in the tracks of the next frame; return it drawn at full size, if this draws."""
+    def add(
+        self, tracks: Tracks, *, frame_index: int, time_s: float, full: Array | None = None
+    ) -> Array | None:
+        """Take in the tracks of the next frame; return it drawn, if this draws.
+
+        Args:
+            tracks: The rows of the frame.
+            frame_index: Number of the frame.
+            time_s: Its presentation time.
+            full: The frame at the source's own size, needed if this draws.
+        """
         self.num_frames += 1
         self.num_rows += len(tracks)
         self.last_track_id = max(self.last_track_id, int(tracks.track_id.max(initial=0)))
-        time_s = float(frame.batch.time_s[0])
         if self._outputs.mot is not None or self._outputs.parquet is not None:
             self._kept.append(tracks)
         if self._lines:
-            line = frame_line(int(frame.batch.frame_index[0]), time_s, tracks, self._vocabulary)
+            line = frame_line(tracks, frame_index=frame_index, time_s=time_s, vocabulary=self._vocabulary)
             for file in self._lines:
-                print(line, file=file)
-        picture = self._drawn(frame, tracks)
-        if self._video is not None and picture is not None:
+                print(line, file=file, flush=file is sys.stdout)
+        if not self.draws or full is None:
+            return None
+        picture = self._drawn(full, tracks)
+        if self._video is not None:
             self._video.write(picture, time_s)
         return picture
 
-    def _drawn(self, frame: SourceFrame, tracks: Tracks) -> Array | None:
-        if not self.draws or frame.full is None:
-            return None
+    def _drawn(self, full: Array, tracks: Tracks) -> Array:
         self._trails.update(tracks)
         return draw_tracks(
-            frame.full,
+            full,
             tracks,
             class_names=self._vocabulary.class_names,
             action_names=self._vocabulary.action_names,
@@ -154,7 +163,7 @@ class TrackRecorder:
                 pyarrow.parquet.write_table(table, draft, compression="zstd")
 
 
-def frame_line(frame_index: int, time_s: float, tracks: Tracks, vocabulary: Vocabulary) -> str:
+def frame_line(tracks: Tracks, *, frame_index: int, time_s: float, vocabulary: Vocabulary) -> str:
     """Return what is found in a frame as one line of JSON, as the endpoint answers `POST /v1/videos`."""
     records = track_records(tracks, vocabulary)
     return json.dumps({"type": "frame", "frame_index": frame_index, "time_s": time_s, "tracks": records})

@@ -72,7 +72,8 @@ def track_source(
         TrackRecorder(outputs, source=source, vocabulary=vocabulary, draw=draw) as recorder,
     ):
         for frame, tracks in _tracked(engine, source, full=recorder.draws):
-            picture = recorder.add(frame, tracks)
+            index, time_s = int(frame.batch.frame_index[0]), float(frame.batch.time_s[0])
+            picture = recorder.add(tracks, frame_index=index, time_s=time_s, full=frame.full)
             if seen is not None and not seen(tracks, picture):
                 break
     return TrackSummary(

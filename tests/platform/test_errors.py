@@ -6,7 +6,15 @@ import pickle
 
 import pytest
 
-from mot_platform.errors import MediaError, MediaOpenError, MotActionError, NotAVideoError, VideoDecodeError
+from mot_platform.errors import (
+    InputError,
+    MediaError,
+    MediaOpenError,
+    MotActionError,
+    NotAVideoError,
+    RequestError,
+    VideoDecodeError,
+)
 
 
 @pytest.mark.parametrize(
@@ -33,3 +41,9 @@ def test_media_errors_keep_their_facts_over_pickling(error: MediaError, message:
 def test_a_decode_error_knows_its_frame_and_stage() -> None:
     error = pickle.loads(pickle.dumps(VideoDecodeError("a.mp4", 28, "gone", True)))
     assert (error.frame_index, error.stage, error.retriable) == (28, "decode", True)
+
+
+def test_a_refused_request_is_bad_input_and_keeps_its_facts_over_pickling() -> None:
+    error = pickle.loads(pickle.dumps(RequestError("http://h/v1/model", "A token is needed", "", 401)))
+    assert isinstance(error, InputError)
+    assert (error.status, str(error)) == (401, "http://h/v1/model: A token is needed")

@@ -45,7 +45,7 @@ def record(source: ImageFolderSource, outputs: TrackOutputs, *, broken_at: int =
         for index, frame in enumerate(source.frames(size_wh=(48, 32), full=recorder.draws)):
             if index == broken_at:
                 raise OSError("broken off")
-            recorder.add(frame, one_track(frame))
+            recorder.add(one_track(frame), frame_index=index, time_s=index / 25, full=frame.full)
     return recorder
 
 
