@@ -11,8 +11,8 @@ import typer
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
-from mot_platform.querying import Mode, QueryRequest, query_outputs, query_source
 from mot_platform.serving.access import read_tokens
+from mot_platform.serving.querying import Mode, QueryRequest, query_outputs, query_source
 
 app = typer.Typer()
 

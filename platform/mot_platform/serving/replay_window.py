@@ -62,7 +62,7 @@ class ReplayWindow:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the stream is here from its beginning: a server that lost it can be given all of it again."""
+        """Whether every frame since the beginning is kept: a server that lost them can have them again."""
         return self._begins_at_0 and self._released < 0
 
     @property
