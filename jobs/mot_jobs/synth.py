@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import time
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
+from mot_jobs.terminal import errors, one_line_errors, print_json
+from mot_platform.cluster import usable_cpus
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.synth.difficulty import DifficultyName
 
@@ -42,7 +41,7 @@ def synth(  # noqa: PLR0913 - one argument per option
     Example: mot-action data synth corpus --videos 16 --seconds 8 --size 640x360 --seed 1
     """
     started_s = time.perf_counter()
-    try:
+    with one_line_errors():
         config = CorpusConfig(
             num_videos=videos,
             seconds=seconds,
@@ -51,31 +50,26 @@ def synth(  # noqa: PLR0913 - one argument per option
             frame_rate_hz=fps,
             difficulty=cast(DifficultyName, difficulty),
         )
-        summary = generate_corpus(
-            out,
-            config=config,
-            workers=workers or os.cpu_count() or 1,
-            on_video=lambda name: typer.echo(f"wrote {name}", err=True),
-        )
-    except ValueError as error:
-        typer.echo(f"mot-action data synth: {error}", err=True)
-        raise typer.Exit(2) from None
-    except (OSError, BrokenProcessPool) as error:
-        typer.echo(f"mot-action data synth: {error}; the same command goes on from here", err=True)
-        raise typer.Exit(1) from None
+        workers = workers or usable_cpus()
+        summary = generate_corpus(out, config=config, workers=workers, on_video=_show_video)
     wall_s = time.perf_counter() - started_s
-    report = {
-        "out": str(summary.root),
-        "videos_written": summary.num_written,
-        "videos_kept": summary.num_kept,
-        "frames": summary.num_frames,
-        "wall_s": round(wall_s, 3),
-    }
     if as_json:
-        typer.echo(json.dumps(report))
+        print_json(
+            {
+                "out": summary.root,
+                "videos_written": summary.num_written,
+                "videos_kept": summary.num_kept,
+                "frames": summary.num_frames,
+                "wall_s": round(wall_s, 3),
+            }
+        )
     else:
         kept = f", {summary.num_kept} were there" if summary.num_kept else ""
-        typer.echo(f"{summary.num_written} videos written to {out} in {wall_s:.1f} s{kept}")
+        print(f"{summary.num_written} videos written to {out} in {wall_s:.1f} s{kept}")
+
+
+def _show_video(name: str) -> None:
+    errors.print(f"wrote {name}")
 
 
 if __name__ == "__main__":

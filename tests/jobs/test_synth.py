@@ -25,7 +25,19 @@ def test_folder_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     result = CliRunner().invoke(APP, [str(tmp_path / "file" / "out"), *SMALL])
     assert result.exit_code == 2
+    assert result.stderr.startswith("error: ")
     assert "can not be written" in result.stderr
+
+
+def test_a_corpus_that_can_not_be_finished_ends_with_one_line_and_status_1(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert CliRunner().invoke(APP, [str(out), *SMALL]).exit_code == 0
+    (out / "ava.csv").unlink()
+    (out / "ava.csv").mkdir()
+    result = CliRunner().invoke(APP, [str(out), *SMALL])
+    assert result.exit_code == 1
+    assert "the same command goes on from here" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import shutil
 import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from mot_platform.errors import MotActionError
 from mot_platform.formats.ava import write_action_list
 from mot_platform.synth.actions import ACTION_NAMES
 from mot_platform.synth.difficulty import DIFFICULTIES, DifficultyName
@@ -246,6 +248,7 @@ def generate_corpus(
 
     Raises:
         ValueError: if `workers` is below 1, or `out` holds anything else than this corpus.
+        MotActionError: if a disk is full or a process dies; the same call goes on from there.
     """
     if workers < 1:
         raise ValueError(f"workers must be at least 1, got {workers}")
@@ -257,8 +260,11 @@ def generate_corpus(
         if on_video is not None:
             on_video(config.video_names[index])
 
-    _write_videos(out, config, indices=missing, workers=workers, done=done)
-    _finish(out, config)
+    try:
+        _write_videos(out, config, indices=missing, workers=workers, done=done)
+        _finish(out, config)
+    except (OSError, BrokenProcessPool) as error:
+        raise MotActionError(f"{out}: {error}; the same command goes on from here") from error
     return CorpusSummary(
         root=out,
         num_written=len(missing),
