@@ -14,7 +14,7 @@ from mot_platform.corpus import read_corpus
 from mot_platform.evaluating import evaluate
 from mot_platform.formats.motchallenge import write_mot
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.weights import load_engine, load_tracker_config
+from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
 app = typer.Typer()
 
@@ -33,13 +33,16 @@ def command(
     """
     with one_line_errors():
         videos = read_corpus(data)
-        engine = load_engine(weights, tracker=load_tracker_config(tracker))
+        model = resolve_model(weights)
+        engine = load_engine(model, tracker=load_tracker_config(tracker))
         evaluation = evaluate(engine, videos, video_done=lambda name: errors.print(f"tracked {name}"))
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             for name, tracks in evaluation.tracks.items():
                 write_mot(out / f"{name}.txt", SequencePrediction.from_tracks(tracks).rows)
-            (out / "scores.json").write_text(json.dumps(evaluation.report.to_dict(), indent=2))
+            maker = {"uri": model.uri, "digest": model.digest, "mlflow_run_id": model.mlflow_run_id}
+            scores = evaluation.report.to_dict() | {"model": maker}
+            (out / "scores.json").write_text(json.dumps(scores, indent=2))
     if as_json:
         print_json(evaluation.report.scalars())
     else:

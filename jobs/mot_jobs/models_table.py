@@ -14,7 +14,7 @@ SHOWN_TAGS = ("network_size", "input_size", "classes", "actions")
 
 def versions_table(name: str, versions: Sequence[RegisteredVersion]) -> Table:
     """Return a row per version, newest first."""
-    table = Table(caption=f"{len(versions)} versions of {name}")
+    table = Table(caption=name)
     for heading in ("version", "aliases", "digest", "run", "registered", *SHOWN_TAGS):
         table.add_column(heading.replace("_", " "), no_wrap=True)
     for version in versions:

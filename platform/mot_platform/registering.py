@@ -51,7 +51,7 @@ def _create(
     if not registry.versions(name):
         _create_model(registry, name)
     source = f"runs:/{run_id}/{folder}/{model.path.name}"
-    made = client.create_model_version(name, source, run_id, tags=_tags(model, network))
+    made = client.create_model_version(name, source, run_id, tags=_tags(model, network), await_creation_for=0)
     return registry.version(str(made.version), name)
 
 

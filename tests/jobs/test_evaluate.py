@@ -8,6 +8,7 @@ from pathlib import Path
 from typer.testing import CliRunner
 
 from mot_jobs.evaluate import app
+from mot_platform.weights import resolve_model
 
 runner = CliRunner()
 
@@ -19,7 +20,9 @@ def test_scores_and_tracks_are_written(tiny_corpus: Path, untrained_weights: Pat
     assert result.exit_code == 0, result.output
     scores = json.loads(result.stdout.splitlines()[-1])
     assert {"HOTA", "IDF1", "detection_AP50"} <= set(scores)
-    assert json.loads((out / "scores.json").read_text())["combined"]["name"] == "COMBINED"
+    written = json.loads((out / "scores.json").read_text())
+    assert written["combined"]["name"] == "COMBINED"
+    assert written["model"]["digest"] == resolve_model(str(untrained_weights)).digest
     assert len(list(out.glob("synth-*.txt"))) == 3
 
 
