@@ -52,6 +52,7 @@ def test_ray_asks_for_a_token_and_shows_its_dashboard_to_nobody(cluster: dict[st
     for command in (head, worker):
         exported = command.split("ray start")[0]
         assert "RAY_AUTH_MODE=token" in exported
+        assert 'PATH="$HOME/.venv/bin:$PATH"' in exported, "jobs are `python -m ...`"
         assert all(f"{name}={value}" in exported for name, value in QUIET.items())
         assert "MLFLOW_TRACKING_URI=" in exported
     assert "--dashboard-host=127.0.0.1" in head
