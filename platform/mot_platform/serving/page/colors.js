@@ -42,7 +42,7 @@ export function shortName(name) {
 
 /** @param {number} trackId @returns {[number, number, number]} */
 function trackRgb(trackId) {
-  const hue = ((trackId * GOLDEN_RATIO) % 1) * 6;
+  const hue = Math.floor(((trackId * GOLDEN_RATIO) % 1) * 180) / 30; // in whole steps, as for annotated videos
   const [saturation, value] = [[200, 255], [130, 255], [240, 205], [170, 225]][trackId % 4];
   /** @param {number} offset */
   const channel = (offset) => {

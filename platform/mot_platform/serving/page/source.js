@@ -133,7 +133,7 @@ export async function encode(picture, inputWh) {
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { alpha: false }));
   context.imageSmoothingQuality = "high";
   context.drawImage(picture, 0, 0, size[0], size[1]);
-  return canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY });
+  return (await canvas.convertToBlob({ type: "image/jpeg", quality: JPEG_QUALITY })).arrayBuffer();
 }
 
 function emptyVideo() {

@@ -39,7 +39,7 @@ export class Stream {
   #socket = null;
   /** @type {Problem | null} */
   #problem = null;
-  /** Frames that a new connection may need, by `seq`. @type {Map<number, {head: string, picture: Blob}>} */
+  /** Frames that a new connection may need, by `seq`. @type {Map<number, {head: string, picture: ArrayBuffer}>} */
   #kept = new Map();
   /** Kept frames still to be sent again. @type {number[]} */
   #again = [];
@@ -87,7 +87,7 @@ export class Stream {
 
   /**
    * Send a frame, at once or as soon as there is a connection again; ask `ready` before.
-   * @param {Blob} picture  JPEG.
+   * @param {ArrayBuffer} picture  JPEG.
    * @param {{time_s: number, source_wh: [number, number]}} about
    * @returns {number} Its `seq`.
    */

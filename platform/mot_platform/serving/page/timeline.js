@@ -53,7 +53,7 @@ export class Timeline {
       this.#items.set(row.id, parts);
       const present = history.present.has(row.id);
       const action = row.runs[row.runs.length - 1].action;
-      const text = !present ? "out of view" : action === null ? "not sure" : shortName(action);
+      const text = !present ? "gone" : action === null ? "not sure" : shortName(action);
       parts.item.classList.toggle("gone", !present);
       if (parts.action.textContent !== text) parts.action.textContent = text;
     });
