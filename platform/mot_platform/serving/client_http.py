@@ -36,8 +36,13 @@ class Endpoint:
     """Sent as `Authorization: Bearer`, and never written anywhere."""
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        try:
+            parts = urlsplit(self.url)
+            good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            good = good and not parts.query and not parts.fragment
+        except ValueError:
+            good = False
+        if not good:
             raise InputError(f"{self.url}: not the address of an endpoint, such as http://127.0.0.1:8000")
 
     def http(self, path: str) -> str:
@@ -174,13 +179,16 @@ def _check_summary(url: str, summary: dict[str, Any], num_frames: int) -> None:
 
 
 def frame_answer(record: dict[str, Any], vocabulary: Vocabulary, **more: Any) -> FrameAnswer:
-    """Return a `frame` line or message in our types."""
-    return FrameAnswer(
-        frame_index=record["frame_index"],
-        time_s=record["time_s"],
-        tracks=tracks_of(record, vocabulary),
-        **more,
-    )
+    """Return a `frame` line or message in our types.
+
+    Raises:
+        EndpointError: if it is of another form: that of another version, or for another model.
+    """
+    try:
+        index, time_s = record["frame_index"], record["time_s"]
+        return FrameAnswer(frame_index=index, time_s=time_s, tracks=tracks_of(record, vocabulary), **more)
+    except (KeyError, ValueError, TypeError) as error:
+        raise EndpointError("an answer of another form", reason_of(error)) from error
 
 
 def check(url: str, response: httpx.Response) -> None:

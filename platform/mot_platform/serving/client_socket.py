@@ -7,7 +7,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,10 +96,11 @@ class StreamConnection:
                         logger=_wire,
                     )
                 )
-                self._socket.socket.settimeout(_SEND_TIMEOUT_S)  # a server that reads no more
                 self.greeting = self._greeting()
             except (ConnectionClosed, InvalidHandshake, InvalidURI, OSError) as error:
                 raise self._error(error) from error
+            with suppress(OSError):  # closed already: the reading thread will say why
+                self._socket.socket.settimeout(_SEND_TIMEOUT_S)  # for a server that reads no more
             self._stack = stack.pop_all()
         threading.Thread(target=self._read, name="stream-answers", daemon=True).start()
 
@@ -129,17 +130,19 @@ class StreamConnection:
 
     def _greeting(self) -> Greeting:
         """Return the first message of the server."""
-        message = json.loads(self._socket.recv(timeout=_GREETING_TIMEOUT_S))
-        if message["type"] == "problem":
-            raise problem(self._url, message["status"], message)
-        if message["type"] != "session":
-            raise EndpointError(self._url, "unexpected first message", str(message["type"]))
-        return Greeting(
-            epoch=message["epoch"],
-            resumed=message["resumed"],
-            next_seq=message["next_seq"],
-            window=message["window"],
-        )
+        first = self._socket.recv(timeout=_GREETING_TIMEOUT_S)
+        try:
+            message = json.loads(first)
+            if message["type"] == "problem":
+                raise problem(self._url, message["status"], message)
+            return Greeting(
+                epoch=message["epoch"],
+                resumed=message["resumed"],
+                next_seq=message["next_seq"],
+                window=message["window"],
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise RequestError(self._url, "is no endpoint of mot-action", "it greets otherwise") from error
 
     def _read(self) -> None:
         """Pass messages on until the end."""
