@@ -85,26 +85,18 @@ def serve_until_stopped(
         EndpointFailedError: if it does not come up.
     """
     check(config, binding)
-    stop = threading.Event()
-
-    def asked(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, asked)
     num_cpus = round(config.replicas * config.cpus_per_replica + config.gates) + SPARE_CPUS
     with ray_session(address, num_cpus=num_cpus), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        _run(config, binding, stop, ready)
+        _run(config, binding, ready)
 
 
-def _run(
-    config: ServeConfig, binding: Binding, stop: threading.Event, ready: Callable[[str], None] | None
-) -> None:
+def _run(config: ServeConfig, binding: Binding, ready: Callable[[str], None] | None) -> None:
     from ray import serve
 
     from mot_platform.serving.application import bind
 
+    stop = _stop_on_signals()
     application = bind(config)
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     try:
@@ -120,3 +112,15 @@ def _run(
     finally:
         serve.delete(APPLICATION)
         serve.shutdown()
+
+
+def _stop_on_signals() -> threading.Event:
+    """Return what is set once somebody asks to stop; called after Ray, which sets handlers of its own."""
+    stop = threading.Event()
+
+    def asked(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, asked)
+    return stop

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Sequence
@@ -163,3 +164,13 @@ class SessionLink:
             gone = self._kept.popleft()
             self._kept_bytes -= len(gone.data)
             self._let_go_seq = max(self._let_go_seq, gone.seq)
+
+
+async def closed_for_sure(link: SessionLink) -> None:
+    """End the session even if the caller is being cancelled; should that fail, it expires by itself."""
+
+    async def close() -> None:
+        with contextlib.suppress(Problem):
+            await link.close()
+
+    await asyncio.shield(asyncio.create_task(close()))

@@ -12,9 +12,10 @@ from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from mot_platform.serving.link import SessionLink
+from mot_platform.serving.link import SessionLink, closed_for_sure
 from mot_platform.serving.pictures import SentFrame
 from mot_platform.serving.problems import Problem
+from mot_platform.serving.replica import Opened
 from mot_platform.serving.settings import Limits
 
 MAX_FRAMES_PER_CALL = 4
@@ -145,21 +146,11 @@ class StreamConnection:
         Args:
             insist: Refuse to begin anew.
         """
-        reader = None
+        reader = opened = None
         try:
             opened = await self._link.open(insist=insist)
             inbox = FrameInbox(self._limits, next_seq=opened.next_seq, started_at=opened.started_at)
-            await self._send(
-                {
-                    "type": "session",
-                    "session": self._link.session,
-                    "epoch": opened.epoch,
-                    "resumed": opened.known,
-                    "next_seq": opened.next_seq,
-                    "window": self._limits.window,
-                    "model_digest": self._model_digest,
-                }
-            )
+            await self._send(self._greeting(opened))
             reader = asyncio.create_task(self._read(inbox))
             self._answering = asyncio.create_task(self._answer(inbox))
             if self._stopped_by is not None:
@@ -167,7 +158,7 @@ class StreamConnection:
             await asyncio.wait([self._answering])
             if not self._answering.cancelled():
                 self._answering.result()
-            await self._finish(inbox, was_known=opened.known)
+            await self._finish(inbox)
         except Problem as problem:
             await self._close_with(problem)
         except WebSocketDisconnect:
@@ -176,6 +167,8 @@ class StreamConnection:
             for task in (reader, self._answering):
                 if task is not None:
                     task.cancel()
+            if opened is not None and not opened.known and self._num_applied == 0:
+                await closed_for_sure(self._link)  # nothing was seen in it, so nothing stays of it
 
     def stop(self, reason: Problem | int) -> None:
         """Close the stream from outside, with a problem or a close code."""
@@ -214,8 +207,8 @@ class StreamConnection:
                 self._num_applied += answer["type"] == "frame"
                 await self._send(answer | {"dropped": inbox.num_dropped})
 
-    async def _finish(self, inbox: FrameInbox, *, was_known: bool) -> None:
-        """Say how it ended. A session in which nothing was ever seen leaves nothing behind."""
+    async def _finish(self, inbox: FrameInbox) -> None:
+        """Say how it ended."""
         if isinstance(self._stopped_by, Problem):
             raise self._stopped_by
         if self._stopped_by is not None:
@@ -224,8 +217,17 @@ class StreamConnection:
             end = {"type": "end", "epoch": self._link.epoch, "frames": await self._link.close()}
             await self._send(end | {"dropped": inbox.num_dropped})
             await self._socket.close()
-        elif not was_known and self._num_applied == 0:
-            await self._link.close()
+
+    def _greeting(self, opened: Opened) -> Mapping[str, Any]:
+        return {
+            "type": "session",
+            "session": self._link.session,
+            "epoch": opened.epoch,
+            "resumed": opened.known,
+            "next_seq": opened.next_seq,
+            "window": self._limits.window,
+            "model_digest": self._model_digest,
+        }
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         if self._socket.application_state == WebSocketState.CONNECTED and not self._gone:

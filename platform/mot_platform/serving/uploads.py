@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from mot_model.letterbox import Letterbox
 from mot_platform.errors import MediaError
-from mot_platform.serving.link import SessionLink
+from mot_platform.serving.link import SessionLink, closed_for_sure
 from mot_platform.serving.pictures import SentFrame
 from mot_platform.serving.problems import Problem
 from mot_platform.serving.settings import Limits
@@ -114,7 +114,7 @@ async def answer_lines(
     except Problem as error:
         problem = error
     finally:
-        await _quietly_closed(link)
+        await closed_for_sure(link)
     yield _line(
         {
             "type": "summary",
@@ -143,14 +143,6 @@ def _sent_frames(index: VideoIndex, input_wh: tuple[int, int]) -> Iterator[list[
             )
             for frame_index, time_s, pixels in zip(batch.frame_index, batch.time_s, batch.pixels, strict=True)
         ]
-
-
-async def _quietly_closed(link: SessionLink) -> None:
-    """End the session of an upload; if that fails, it expires by itself."""
-    try:
-        await link.close()
-    except Problem:
-        return
 
 
 def _line(message: dict[str, Any]) -> str:

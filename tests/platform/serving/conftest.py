@@ -3,19 +3,42 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from mot_model.engine import Engine
+from mot_model.letterbox import Letterbox
+from mot_model.structures import Array, FrameBatch, Tracks
+from mot_platform.serving.application import loaded
+from mot_platform.serving.client import StreamFrame
+from mot_platform.serving.gate import Gate
+from mot_platform.serving.link import ReplicaUnreachableError
+from mot_platform.serving.replica import ModelDescription, TrackerReplica
+from mot_platform.serving.routes import build_app
+from mot_platform.serving.session_store import FolderStore
+from mot_platform.serving.settings import Limits, ServeConfig, SessionPolicy
+from mot_platform.video.decoding import decode_segment
+from mot_platform.video.index import probe
+from mot_platform.video.segments import plan_segments
+from mot_platform.weights import load_engine, resolve_model
 
 START_S = 120
+LIMITS = Limits(max_streams=2, window=8, max_frame_bytes=200_000, max_upload_bytes=500_000, max_pixels=10**6)
 
 
 def free_port() -> int:
@@ -79,3 +102,100 @@ def running(untrained_weights: Path, tmp_path_factory: pytest.TempPathFactory) -
 def endpoint(running: RunningEndpoint) -> str:
     """Return the URL of the shared endpoint."""
     return running.url
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clip:
+    """A short video as frames to stream, and what the engine says of it in one process."""
+
+    path: Path
+    frames: list[StreamFrame]
+    tracks: list[Tracks]
+
+
+@pytest.fixture(scope="session")
+def clip(tiny_corpus: Path, untrained_weights: Path) -> Clip:
+    """Return 100 frames: the videos of the corpus again and again."""
+    engine = load_engine(str(untrained_weights))
+    (path, *_) = sorted(tiny_corpus.glob("*/*.mp4"))
+    letterbox = Letterbox((160, 96), engine.perceiver.input_wh)
+    (segment,) = plan_segments(probe(str(path)), video="clip", segment_s=float("inf"), warmup_frames=0)
+    (batch,) = decode_segment(segment, size_wh=letterbox.content_wh, batch_frames=100)
+    pixels = np.concatenate([batch.pixels, batch.pixels[::-1]] * 3)[:100]
+    times = np.arange(len(pixels)) / 10
+    whole = FrameBatch(video="clip", frame_index=np.arange(len(pixels)), time_s=times, pixels=pixels)
+    return Clip(
+        path=path,
+        frames=[
+            StreamFrame(seq=i, picture=png(image), time_s=float(times[i]), source_wh=(160, 96))
+            for i, image in enumerate(pixels)
+        ],
+        tracks=[tracks for _, tracks in engine.run([whole], letterbox)],
+    )
+
+
+def png(pixels: Array) -> bytes:
+    """Return `(H, W, 3)` RGB as a PNG picture."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "png")
+    return file.getvalue()
+
+
+class DirectReplicas:
+    """Two replicas in this process, reached without Serve; one can be killed as by SIGKILL."""
+
+    def __init__(self, make: Callable[[], TrackerReplica]) -> None:
+        self._make = make
+        self.replicas = [make(), make()]
+        self.calls: list[tuple[str, str]] = []
+        self.fail_next: str | None = None
+
+    def responsible(self, session: str) -> int:
+        """Return which replica the session sticks to."""
+        return zlib.crc32(session.encode()) % len(self.replicas)
+
+    def kill(self, session: str) -> None:
+        """Lose the memory of the replica that holds `session`; an empty one takes its place."""
+        self.replicas[self.responsible(session)] = self._make()
+
+    async def call(self, session: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        self.calls.append((method, session))
+        if self.fail_next == method:
+            self.fail_next = None
+            self.kill(session)
+            raise ReplicaUnreachableError("it died")
+        return await getattr(self.replicas[self.responsible(session)], method)(session, *args, **kwargs)
+
+    async def describe(self) -> ModelDescription:
+        return await self.replicas[0].describe()
+
+
+@pytest.fixture(scope="session")
+def loaded_engine(untrained_weights: Path) -> tuple[Engine, ModelDescription]:
+    """Return the engine and description of the untrained weights."""
+    return loaded(
+        ServeConfig(weights=str(untrained_weights), store=""), resolve_model(str(untrained_weights))
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    """Return an empty session store."""
+    return FolderStore(tmp_path / "sessions")
+
+
+@pytest.fixture
+def direct(store: FolderStore, loaded_engine: tuple[Engine, ModelDescription]) -> DirectReplicas:
+    """Return two replicas that share a store."""
+    config = ServeConfig(
+        weights="", store="", limits=LIMITS, sessions=SessionPolicy(snapshot_frames=5, snapshot_s=60.0)
+    )
+    return DirectReplicas(lambda: TrackerReplica(config, lambda: loaded_engine, store))
+
+
+@pytest.fixture
+def client(direct: DirectReplicas, store: FolderStore) -> Iterator[TestClient]:
+    """Return a client of a gate in this process, without tokens, on loopback."""
+    app = build_app(Gate(direct, store, LIMITS), ())
+    with TestClient(app, base_url="http://127.0.0.1", client=("127.0.0.1", 1)) as client:
+        yield client
