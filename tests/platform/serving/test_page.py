@@ -27,15 +27,20 @@ from mot_platform.video.writer import VideoWriter
 STATE = "document.getElementById('connection').textContent"
 NOTICE = "document.getElementById('notice').innerText"
 ROW_IDS = "[...document.querySelectorAll('[data-track-id]')].map((row) => Number(row.dataset.trackId))"
-# One evaluation is atomic in the page: no frame is drawn between reading the number and the pixels.
-SHOWN = """(() => {
+# Read from a copy: Chromium warns of a canvas that is read again and again.
+PIXELS = """const stage = document.getElementById('stage');
   const canvas = document.getElementById('picture');
-  if (!canvas.parentElement.dataset.seq) return null;
-  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {willReadFrequently: true});
+  copy.drawImage(canvas, 0, 0);
+  const {data} = copy.getImageData(0, 0, canvas.width, canvas.height);"""
+# One evaluation is atomic in the page: no frame is drawn between reading the number and the pixels.
+SHOWN = f"""(() => {{
+  if (!document.getElementById('stage').dataset.seq) return null;
+  {PIXELS}
   const green = [];
   for (let i = 1; i < data.length; i += 4 * 7) green.push(data[i]);
-  return [Number(canvas.parentElement.dataset.seq), green.sort((a, b) => a - b)[green.length >> 1]];
-})()"""
+  return [Number(stage.dataset.seq), green.sort((a, b) => a - b)[green.length >> 1]];
+}})()"""
 
 
 def _load(name: str) -> ModuleType:
@@ -197,8 +202,7 @@ def test_a_file_plays_and_each_answer_is_drawn_on_its_own_frame(
 def _has_color(tab: Any, color: tuple[int, int, int]) -> bool:
     """Return whether the canvas has a good number of pixels of exactly that colour."""
     expression = f"""(() => {{
-      const canvas = document.getElementById('picture');
-      const {{data}} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+      {PIXELS}
       const [r, g, b] = {list(color)};
       let num = 0;
       for (let i = 0; i < data.length; i += 4) num += data[i] === r && data[i + 1] === g && data[i + 2] === b;

@@ -10,6 +10,8 @@ import { saidAction } from "./overlay.js";
 
 /** A track unseen for longer than this has a gap in its row. */
 const GAP_S = 0.5;
+/** So long after it was last seen, a row makes room for those in view; not at once, so that rows stand still. */
+const LEFT_S = 2;
 
 export class History {
   /** Time of the newest frame in seconds. */
@@ -29,9 +31,10 @@ export class History {
     this.spanS = spanS;
   }
 
-  /** The tracks of the last seconds, by id. */
+  /** The tracks of the last seconds, by id; those that left some time ago come after the others. */
   get rows() {
-    return [...this.#rows.values()].sort((a, b) => a.id - b.id);
+    const left = (/** @type {Row} */ row) => Number(this.nowS - row.runs[row.runs.length - 1].toS > LEFT_S);
+    return [...this.#rows.values()].sort((a, b) => left(a) - left(b) || a.id - b.id);
   }
 
   /** @param {import("./messages.js").Answer} answer */

@@ -2,6 +2,7 @@
 /** The page as a whole: what the user asks for becomes a source, a session and what is drawn of it. */
 
 import { fetchModel, newSessionName, Refusal } from "./access.js";
+import { offerSources } from "./chooser.js";
 import { History } from "./history.js";
 import { describe } from "./messages.js";
 import { Overlay } from "./overlay.js";
@@ -191,28 +192,12 @@ function stopPressed() {
 
 element("play").onclick = playPressed;
 element("stop").onclick = stopPressed;
-for (const button of document.querySelectorAll("[data-webcam]")) {
-  button.addEventListener("click", () => choose(() => Source.webcam()));
-}
-element("file").addEventListener("change", (event) => {
-  const input = /** @type {HTMLInputElement} */ (event.target);
-  const file = input.files?.[0];
-  if (file) choose(() => Source.file(file));
-  input.value = ""; // so that choosing the same file again is a change
-});
+offerSources({ file: (file) => choose(() => Source.file(file)), webcam: () => choose(() => Source.webcam()) });
 element("token-form").addEventListener("submit", async (event) => {
   event.preventDefault();
   token = /** @type {HTMLInputElement} */ (element("token")).value.trim();
   if ((await meetServer()) && source) begin();
 });
-for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
-  stage.addEventListener(type, (event) => {
-    event.preventDefault();
-    stage.classList.toggle("dropping", type === "dragenter" || type === "dragover");
-    const file = type === "drop" ? /** @type {DragEvent} */ (event).dataTransfer?.files[0] : undefined;
-    if (file) choose(() => Source.file(file));
-  });
-}
 document.addEventListener("visibilitychange", () => player?.visibilityChanged());
 addEventListener("pagehide", endSession);
 meetServer();

@@ -7,8 +7,9 @@
  * is told; a session is never begun anew in silence.
  */
 
+import { Outbox } from "./outbox.js";
+
 const MAX_UNANSWERED = 2;
-const KEPT_FRAMES = 256;
 const RETRY_MS = [200, 400, 800, 1600, 3000];
 /** Without ever having had a session, a server that can't be reached is reported after so many attempts. */
 const FIRST_ATTEMPTS = 5;
@@ -39,12 +40,7 @@ export class Stream {
   #socket = null;
   /** @type {Problem | null} */
   #problem = null;
-  /** Frames that a new connection may need, by `seq`. @type {Map<number, {head: string, picture: ArrayBuffer}>} */
-  #kept = new Map();
-  /** Kept frames still to be sent again. @type {number[]} */
-  #again = [];
-  /** @type {Set<number>} */
-  #unanswered = new Set();
+  #outbox = new Outbox();
 
   /**
    * @param {string} name  Session name.
@@ -59,13 +55,13 @@ export class Stream {
 
   /** Whether a frame sent now would be among the few that are under way. */
   get ready() {
-    const room = this.#again.length === 0 && this.#unanswered.size < MAX_UNANSWERED;
+    const room = !this.#outbox.repeats && this.#outbox.numUnanswered < MAX_UNANSWERED;
     return room && this.state === "live" && !this.#ending;
   }
 
   /** Whether every frame sent has its answer. */
   get settled() {
-    return this.#again.length === 0 && this.#unanswered.size === 0;
+    return this.#outbox.settled;
   }
 
   /** Whether nothing will come any more. */
@@ -93,9 +89,8 @@ export class Stream {
    */
   send(picture, about) {
     const seq = this.#nextSeq++;
-    this.#kept.set(seq, { head: JSON.stringify({ seq, ...about }), picture });
-    this.#kept.delete(seq - KEPT_FRAMES);
-    if (this.state === "live") this.#transmit(seq);
+    this.#outbox.keep(seq, { head: JSON.stringify({ seq, ...about }), picture });
+    if (this.state === "live") this.#transmit(this.#outbox.take(seq));
     return seq;
   }
 
@@ -109,11 +104,9 @@ export class Stream {
     this.#timer = setTimeout(() => this.#become("ended"), 2000);
   }
 
-  /** @param {number} seq */
-  #transmit(seq) {
-    const frame = this.#kept.get(seq);
+  /** @param {import("./outbox.js").Frame | undefined} frame */
+  #transmit(frame) {
     if (!frame || !this.#socket) return;
-    this.#unanswered.add(seq);
     this.#socket.send(frame.head);
     this.#socket.send(frame.picture);
     this.#expectWord(this.#socket);
@@ -135,10 +128,10 @@ export class Stream {
     else if (message.seq === undefined) this.#problem = message;
     else this.#unused(message);
     if (this.state !== "live") return;
-    while (this.#again.length > 0 && this.#unanswered.size < this.#window) {
-      this.#transmit(/** @type {number} */ (this.#again.shift()));
+    while (this.#outbox.repeats && this.#outbox.numUnanswered < this.#window) {
+      this.#transmit(this.#outbox.takeAgain());
     }
-    if (this.#unanswered.size > 0 && this.#socket) this.#expectWord(this.#socket);
+    if (this.#outbox.numUnanswered > 0 && this.#socket) this.#expectWord(this.#socket);
     this.listener.ready();
   }
 
@@ -149,18 +142,13 @@ export class Stream {
     this.#attempt = 0;
     this.#nextSeq = Math.max(this.#nextSeq, session.next_seq);
     // What the server has forgotten, and what it answered while nobody listened.
-    const from = Math.min(session.next_seq, this.#lastAnswered + 1);
-    this.#unanswered.clear();
-    this.#again = [...this.#kept.keys()].filter((seq) => seq >= from).sort((a, b) => a - b);
+    this.#outbox.repeatFrom(Math.min(session.next_seq, this.#lastAnswered + 1));
     this.#become("live");
   }
 
   /** @param {Answer} answer */
   #answered(answer) {
-    this.#unanswered.delete(answer.seq);
-    for (const seq of this.#kept.keys()) {
-      if (seq <= answer.durable_seq && !this.#unanswered.has(seq)) this.#kept.delete(seq);
-    }
+    this.#outbox.answered(answer.seq, answer.durable_seq);
     this.epoch = answer.epoch;
     this.#resumed ||= answer.resumed;
     if (answer.seq <= this.#lastAnswered) return; // sent again for the server's sake only
@@ -171,8 +159,7 @@ export class Stream {
 
   /** @param {Problem & {type: string, seq: number}} message  The server has not used that frame. */
   #unused(message) {
-    this.#unanswered.delete(message.seq);
-    this.#kept.delete(message.seq);
+    this.#outbox.drop(message.seq);
     this.listener.unused(message.seq, message.type === "problem" ? message : null);
   }
 

@@ -5,6 +5,8 @@ import { ACTION_INK, actionColor, inkOnTrack, shortName, trackColor } from "./co
 
 /** @typedef {import("./history.js").History} History */
 
+/** Room above the rows for what concerns them all; the list in page.css has the same. */
+const MARKS_PX = 18;
 const ROW_PX = 30;
 const BAR_PX = 18;
 const GRID_S = 5;
@@ -85,7 +87,7 @@ export class Timeline {
     const canvas = this.parts.canvas;
     const density = devicePixelRatio || 1;
     const width = /** @type {Element} */ (canvas.parentElement).clientWidth;
-    const height = rows.length * ROW_PX;
+    const height = MARKS_PX + rows.length * ROW_PX;
     canvas.width = Math.round(width * density);
     canvas.height = Math.round(height * density);
     canvas.style.height = `${height}px`;
@@ -95,16 +97,18 @@ export class Timeline {
     /** @param {number} timeS */
     const x = (timeS) => width * (1 - (history.nowS - timeS) / history.spanS);
     context.fillStyle = style.getPropertyValue("--line");
-    for (let ago = GRID_S; ago < history.spanS; ago += GRID_S) context.fillRect(Math.round(x(history.nowS - ago)), 0, 1, height);
+    for (let ago = GRID_S; ago < history.spanS; ago += GRID_S) {
+      context.fillRect(Math.round(x(history.nowS - ago)), MARKS_PX, 1, height);
+    }
     context.font = `500 11px ${style.fontFamily}`;
     context.textBaseline = "middle";
     rows.forEach((row, place) => {
       context.globalAlpha = history.present.has(row.id) ? 1 : 0.55;
-      for (const run of row.runs) this.#drawRun(context, run, x(run.fromS), x(run.toS), place * ROW_PX, style);
+      const top = MARKS_PX + place * ROW_PX;
+      for (const run of row.runs) this.#drawRun(context, run, x(run.fromS), x(run.toS), top, style);
     });
     context.globalAlpha = 1;
-    context.fillStyle = style.getPropertyValue("--accent");
-    for (const timeS of history.resumptions) drawResumption(context, x(timeS), height);
+    for (const timeS of history.resumptions) drawResumption(context, x(timeS), height, style);
   }
 
   /**
@@ -142,16 +146,20 @@ function newItem(id) {
   return { item, action };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} height */
-function drawResumption(context, x, height) {
-  for (let y = 0; y < height; y += 6) context.fillRect(Math.round(x) - 1, y, 2, 4);
-  const wide = context.measureText("resumed").width + 10;
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {number} x
+ * @param {number} height
+ * @param {CSSStyleDeclaration} style
+ */
+function drawResumption(context, x, height, style) {
+  context.fillStyle = style.getPropertyValue("--accent");
+  for (let y = MARKS_PX; y < height; y += 6) context.fillRect(Math.round(x) - 1, y, 2, 4);
+  const wide = context.measureText("resumed").width + 12;
   const left = Math.max(0, Math.min(x - wide / 2, context.canvas.clientWidth - wide));
   context.beginPath();
-  context.roundRect(left, 1, wide, 15, 3);
+  context.roundRect(left, 0, wide, MARKS_PX - 1, 4);
   context.fill();
-  const ink = context.fillStyle;
-  context.fillStyle = "#ffffff";
-  context.fillText("resumed", left + 5, 9);
-  context.fillStyle = ink;
+  context.fillStyle = style.getPropertyValue("--accent-ink");
+  context.fillText("resumed", left + 6, MARKS_PX / 2);
 }
