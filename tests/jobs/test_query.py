@@ -19,6 +19,7 @@ runner = CliRunner()
         pytest.param(["none.mp4", "--url", "http://127.0.0.1:9"], "none.mp4: no such file", id="no source"),
         pytest.param(["VIDEO", "--url", "http://127.0.0.1:9"], "cannot be reached", id="nobody there"),
         pytest.param(["VIDEO", "--url", "127.0.0.1:9"], "not the address of an endpoint", id="no address"),
+        pytest.param(["VIDEO", "--url", "http://h", "--session", "a/b"], "a name is 1 to 64", id="session"),
         pytest.param(["VIDEO", "--url", "http://h", "--out", "a.avi"], "a.avi: give one file", id="ending"),
         pytest.param(["VIDEO", "--url", "http://h", "--token-file", "no"], "no: can't read", id="no token"),
     ],

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import threading
 import time
 from collections import deque
@@ -21,7 +22,7 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
 
-from mot_platform.errors import EndpointError, SessionLostError
+from mot_platform.errors import EndpointError, InputError, SessionLostError
 from mot_platform.serving.client_http import (
     Endpoint,
     FrameAnswer,
@@ -39,6 +40,7 @@ __all__ = ["FrameAnswer", "ModelDescription", "StreamClient", "StreamFrame", "la
 logger = logging.getLogger(__name__)
 
 PATIENCE_S = 60.0
+_SESSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _FIRST_WAIT_S = 0.1
 _LONGEST_WAIT_S = 5.0
 _TRANSIENT = frozenset({None, 429, 500, 502, 503, 504})
@@ -69,6 +71,9 @@ class StreamClient:
             picture, for what waits is old when its answer comes.
         patience_s: How long to go without an answer, broken connections included, before giving up.
 
+    Raises:
+        InputError: if the address or the name is impossible.
+
     Attributes:
         model: What the endpoint runs; known inside the context.
         next_seq: Lowest number of the next frame; not 0 where the session was there already.
@@ -87,6 +92,8 @@ class StreamClient:
         window: int | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        if not _SESSION.fullmatch(session):
+            raise InputError(f"session {session!r}: a name is 1 to 64 of A-Z a-z 0-9 . _ -")
         self._endpoint = Endpoint(url, token)
         self._session = session
         self._wanted_window = window

@@ -25,8 +25,8 @@ from mot_platform.video.sources import FrameSource, open_source
 
 Mode = Literal["stream", "upload"]
 
-LIVE_WINDOW = 2
-"""Unanswered frames of a live source: one on its way while one is computed. More would be lag."""
+LIVE_WINDOW = 4
+"""Unanswered frames of a live source: some on their way while others are computed. More would be lag."""
 _LATENCIES_KEPT = 10_000
 _FORMS = {".mp4": "video", ".parquet": "parquet", ".ndjson": "ndjson"}
 _FASTEST_PNG = [cv2.IMWRITE_PNG_COMPRESSION, 1]

@@ -8,11 +8,16 @@ import socket
 from pathlib import Path
 
 import av
+import cv2
+import numpy as np
 import pyarrow.parquet
 import pytest
+from typer.testing import CliRunner
 
+from mot_jobs.query import app
 from mot_platform.corpus import read_corpus
 from mot_platform.errors import InputError, RequestError
+from mot_platform.serving.client import StreamClient, StreamFrame
 from mot_platform.serving.querying import Mode, QueryRequest, query_outputs, query_source
 from mot_platform.track_outputs import TrackOutputs
 from mot_platform.tracking import track_source
@@ -82,3 +87,28 @@ def test_impossible_outputs_are_named(paths: list[str], said: str) -> None:
 def test_only_files_are_uploaded(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="only files can be uploaded"):
         QueryRequest(source=str(tmp_path), url="http://127.0.0.1:1", mode="upload")
+
+
+def test_a_session_that_is_under_way_is_not_mixed_with_another_video(
+    endpoint: str, tiny_corpus: Path
+) -> None:
+    video = read_corpus(tiny_corpus)[0].uri
+    with StreamClient(endpoint, session="under-way") as stream:
+        stream.send(
+            StreamFrame(seq=0, picture=bytes(cv2.imencode(".png", np.zeros((96, 160, 3), np.uint8))[1]))
+        )
+        assert stream.receive() is not None
+        with pytest.raises(InputError, match="under-way is at frame 1 already"):
+            query_source(QueryRequest(source=video, url=endpoint, session="under-way"), TrackOutputs())
+
+
+def test_the_command_says_what_came_back(endpoint: str, tiny_corpus: Path, tmp_path: Path) -> None:
+    video = read_corpus(tiny_corpus)[0].uri
+    result = CliRunner().invoke(app, [video, "--url", endpoint, "--out", "-", "--json"])
+    assert result.exit_code == 0, result.output
+    *frames, summary = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [frame["frame_index"] for frame in frames] == list(range(20))
+    assert summary["rows"] == sum(len(frame["tracks"]) for frame in frames)
+    result = CliRunner().invoke(app, [video, "--url", endpoint, "--out", str(tmp_path / "t.mp4")])
+    assert "20 frames, " in result.stdout
+    assert ", 0 reconnects" in result.stdout
