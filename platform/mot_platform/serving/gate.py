@@ -20,7 +20,7 @@ from mot_platform.serving.session_store import SessionStore
 from mot_platform.serving.settings import Limits
 from mot_platform.serving.streams import RESTARTING, StreamConnection
 
-_SESSION = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SESSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class Gate:
@@ -134,4 +134,4 @@ class Gate:
 def check_session(session: str) -> None:
     """Raise a "bad-request" problem for an impossible name."""
     if not _SESSION.fullmatch(session):
-        raise Problem("bad-request", "a session's name is 1 to 64 of A-Z a-z 0-9 . _ -")
+        raise Problem("bad-request", "a session's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
