@@ -16,6 +16,7 @@ MODULES = {
     "score": "mot_jobs.score",
     "track": "mot_jobs.track",
     "label": "mot_jobs.label",
+    "submit": "mot_jobs.submit",
     "query": "mot_jobs.query",
     "serve": "mot_jobs.serve",
     "models": "mot_jobs.models",

@@ -88,9 +88,14 @@ def plain(value: Any) -> Any:
 
 def shipped_config(name: str) -> Path:
     """Return the path of a configuration that ships with the project, such as `train/demo.yaml`."""
+    path = shipped_configs() / name
+    if not path.is_file():
+        raise InputError(f"{name}: no such shipped configuration in {path.parent}")
+    return path
+
+
+def shipped_configs() -> Path:
+    """Return the folder of the configurations that ship with the project."""
     package = Path(__file__).parent
-    folders = (package / "configs", package.parents[1] / "configs")  # in a wheel, in a checkout
-    found = next((folder / name for folder in folders if (folder / name).is_file()), None)
-    if found is None:
-        raise InputError(f"{name}: no such shipped configuration in {' or '.join(str(f) for f in folders)}")
-    return found
+    installed, checkout = package / "configs", package.parents[1] / "configs"
+    return installed if installed.is_dir() else checkout

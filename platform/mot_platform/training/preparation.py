@@ -64,8 +64,8 @@ def claim(folder: Path, config: TrainConfig) -> None:
         changed = sorted(key for key in before | now if before.get(key) != now.get(key))
         if changed := [key for key in changed if key not in FREE_TO_CHANGE]:
             raise InputError(
-                f"{folder}: begun with another configuration ({', '.join(changed[:5])}); take another "
-                f"--name, or the same configuration to resume (only {', '.join(sorted(FREE_TO_CHANGE))} may change)"
+                f"{folder}: begun with another configuration ({', '.join(changed[:5])}); take another --name "
+                f"or the same configuration; only {', '.join(sorted(FREE_TO_CHANGE))} may change"
             )
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,278 @@
+"""A training on three Ray nodes of this machine loses a node, then its driver. Prints what it took.
+
+    python benchmarks/node_failure.py CORPUS [--steps 60] [--out FOLDER]
+
+Four runs of `mot-action submit train --workers 2 --wait`, all of one configuration in float32: one left
+alone, one whose driver is killed and which `--retries 1` begins again, one whose driver is killed and which
+is submitted anew by hand, and one that loses a node in the middle. Every kill is SIGKILL, and every curve
+must be that of the first run. Nodes listen on 127.0.0.1 with a token; only processes of this are killed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import ray  # noqa: F401 (brings psutil)
+
+import psutil  # isort: skip
+import yaml
+
+BIN = Path(sys.executable).parent
+SETTINGS = {
+    "network": {"size": "pico", "input_wh": [160, 96], "temporal_dilations": [1], "memory_frames": 3},
+    "precision": "float32",
+    "clips_per_step": 2,
+    "log_every_steps": 1,
+    "checkpoint_every_steps": 5,
+}
+Curve = list[tuple[int, float]]
+
+
+class Nodes:
+    """A head and joined nodes of one CPU each, as processes of this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.environment = os.environ | {
+            "PATH": f"{BIN}:{os.environ['PATH']}",
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "OMP_NUM_THREADS": "1",
+        }
+        self.environment.pop("RAY_ADDRESS", None)
+        port, self.dashboard = free_port(), free_port()
+        self.gcs = f"127.0.0.1:{port}"
+        self.address = f"http://127.0.0.1:{self.dashboard}"
+        dashboard = ["--dashboard-host=127.0.0.1", f"--dashboard-port={self.dashboard}"]
+        self.processes = [self.start(["--head", f"--port={port}", f"--temp-dir={folder}", *dashboard])]
+        wait_for(lambda: answers(self.dashboard), "the dashboard")
+
+    def start(self, options: list[str]) -> subprocess.Popen[bytes]:
+        """Start a node and return its process, the parent of its raylet."""
+        command = [str(BIN / "ray"), "start", "--block", "--num-cpus=1", "--node-ip-address=127.0.0.1"]
+        command += ["--object-store-memory=83886080", "--min-worker-port=0", "--max-worker-port=0"]
+        with (self.folder.parent / "nodes.log").open("ab") as log:
+            return subprocess.Popen(
+                [*command, *options], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def join(self) -> None:
+        """Add a node."""
+        self.processes.append(self.start([f"--address={self.gcs}"]))
+
+    def kill(self, index: int) -> None:
+        """SIGKILL a node: its raylet, its workers, everything that it began."""
+        kill_tree(psutil.Process(self.processes[index].pid))
+
+    def training_nodes(self) -> list[int]:
+        """Return the nodes, by index, that run a worker of the training."""
+        found = []
+        for index, process in enumerate(self.processes):
+            if process.poll() is None:
+                titles = [" ".join(safe_cmdline(p)) for p in psutil.Process(process.pid).children(True)]
+                if any("RayTrainWorker" in title for title in titles):
+                    found.append(index)
+        return found
+
+    def close(self) -> None:
+        """End what still runs."""
+        for index, process in enumerate(self.processes):
+            if process.poll() is None:
+                self.kill(index)
+
+
+class Training:
+    """One submitted training."""
+
+    def __init__(self, nodes: Nodes, config: Path, storage: Path, name: str, *options: str) -> None:
+        self.folder = storage / name
+        self.log = storage / f"{name}.log"
+        command = [str(BIN / "mot-action"), "submit", "train", "--config", str(config), "--name", name]
+        command += [
+            "--storage",
+            str(storage),
+            "--workers",
+            "2",
+            "--address",
+            nodes.address,
+            "--wait",
+            *options,
+        ]
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(command, env=nodes.environment, stdout=log, stderr=log)
+
+    def step(self) -> int:
+        """Return the last step that was printed."""
+        lines = [line for line in self.log.read_text().splitlines() if line.startswith("step ")]
+        return int(lines[-1].split()[1]) if lines else 0
+
+    def await_step(self, step: int) -> float:
+        """Wait for a step and return the time of its line."""
+        wait_for(lambda: self.step() >= step or self.process.poll() is not None, f"step {step}")
+        if self.step() < step:
+            raise SystemExit(f"ended before step {step}:\n{self.log.read_text()[-3000:]}")
+        return time.monotonic()
+
+    def finish(self) -> int:
+        """Wait for the end and return the exit code."""
+        return self.process.wait(600)
+
+    def kill_driver(self) -> None:
+        """SIGKILL the process that runs the command on the head."""
+        mine = [
+            p
+            for p in psutil.process_iter()
+            if "mot_jobs.cli" in safe_cmdline(p)
+            and str(self.folder.parent) in safe_cmdline(p)
+            and self.folder.name in safe_cmdline(p)
+        ]
+        for process in mine:
+            process.send_signal(signal.SIGKILL)
+
+    def run_id(self) -> str:
+        """Return the MLflow run."""
+        return (self.folder / "mlflow_run_id").read_text()
+
+    def curve(self) -> Curve:
+        """Return the losses that MLflow holds."""
+        from mot_platform.experiment import ExperimentRun
+
+        run = ExperimentRun(tracking_uri=f"sqlite:///{self.folder.parent}/mlflow.db", run_id=self.run_id())
+        return run.history()["loss/total"]
+
+
+def safe_cmdline(process: psutil.Process) -> list[str]:
+    """Return the command line, empty when the process is gone."""
+    try:
+        return process.cmdline()
+    except psutil.Error:
+        return []
+
+
+def kill_tree(root: psutil.Process) -> None:
+    """SIGKILL a process and all below it."""
+    for process in [root, *root.children(recursive=True)]:
+        try:
+            process.send_signal(signal.SIGKILL)
+        except psutil.NoSuchProcess:
+            continue
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Return whether somebody listens on a port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 300) -> None:
+    """Wait until a condition holds."""
+    begun_s = time.monotonic()
+    while not condition():
+        if time.monotonic() - begun_s > limit_s:
+            raise SystemExit(f"waited {limit_s:.0f} s for {what}")
+        time.sleep(0.1)
+
+
+def largest_difference(curve: Curve, reference: Curve) -> float:
+    """Return the largest difference of two curves of the same steps, infinite if the steps differ."""
+    if [step for step, _ in curve] != [step for step, _ in reference]:
+        return float("inf")
+    return max(abs(a - b) for (_, a), (_, b) in zip(curve, reference, strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--steps", type=int, default=60)
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    out = (options.out or Path(tempfile.mkdtemp(prefix="drill-", dir="/tmp"))).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    config = out / "run.yaml"
+    sources = {"sources": [{"root": str(options.corpus.resolve())}], "clip_frames": 3}
+    config.write_text(yaml.safe_dump(SETTINGS | {"steps": options.steps, "data": sources}))
+    folder = Path(tempfile.mkdtemp(prefix="rd-", dir="/tmp"))
+    nodes = Nodes(folder / "ray")
+    try:
+        nodes.join()
+        nodes.join()
+        report(drill(nodes, config, out, options.steps // 3))
+    finally:
+        nodes.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def drill(nodes: Nodes, config: Path, out: Path, kill_at: int) -> dict[str, object]:
+    """Run all four trainings and return what was measured."""
+    alone = Training(nodes, config, out, "alone")
+    if alone.finish():
+        raise SystemExit(alone.log.read_text()[-3000:])
+    results: dict[str, object] = {}
+    reference = alone.curve()
+    results["alone: steps"] = len(reference)
+
+    begun = Training(nodes, config, out, "retried", "--retries", "1")
+    begun.await_step(kill_at)
+    run_id = begun.run_id()
+    killed_s, last = time.monotonic(), begun.step()
+    begun.kill_driver()
+    results["driver killed, --retries 1: s to the next step"] = round(
+        begun.await_step(last + 1) - killed_s, 1
+    )
+    results["driver killed, --retries 1: exit"] = begun.finish()
+    results["driver killed, --retries 1: same run"] = begun.run_id() == run_id
+    results["driver killed, --retries 1: difference"] = largest_difference(begun.curve(), reference)
+
+    first = Training(nodes, config, out, "again")
+    first.await_step(kill_at)
+    run_id = first.run_id()
+    first.kill_driver()
+    results["driver killed, same command: first exit"] = first.finish()
+    again = Training(nodes, config, out, "again")
+    results["driver killed, same command: exit"] = again.finish()
+    results["driver killed, same command: same run"] = again.run_id() == run_id
+    results["driver killed, same command: difference"] = largest_difference(again.curve(), reference)
+
+    hit = Training(nodes, config, out, "hit")
+    hit.await_step(kill_at + 2)  # between two checkpoints
+    workers = nodes.training_nodes()
+    victim = workers[-1]
+    results["node killed: nodes that trained"] = len(workers)
+    killed_s, last = time.monotonic(), hit.step()
+    nodes.kill(victim)
+    results["node killed: s to the next step"] = round(hit.await_step(last + 1) - killed_s, 1)
+    results["node killed: exit"] = hit.finish()
+    results["node killed: difference"] = largest_difference(hit.curve(), reference)
+    return results
+
+
+def report(results: dict[str, object]) -> None:
+    """Print the figures, for people and as JSON."""
+    for name, value in results.items():
+        print(f"{name:50} {value}")
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
