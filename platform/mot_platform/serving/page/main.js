@@ -27,16 +27,11 @@ let history = new History(TIMELINE_S);
 let statistics = new Statistics();
 
 const stage = element("stage");
-const actionIndex = (/** @type {string} */ name) => model?.actions.findIndex((action) => action.name === name) ?? 0;
+/** @param {string} name */
+const actionIndex = (name) => model?.actions.findIndex((action) => action.name === name) ?? 0;
 const overlay = new Overlay(element("picture"), actionIndex);
 const timeline = new Timeline(
-  {
-    list: element("rows"),
-    canvas: element("plot"),
-    legend: element("legend"),
-    empty: element("timeline-empty"),
-    filled: element("timeline-filled"),
-  },
+  { list: element("rows"), canvas: element("plot"), legend: element("legend"), filled: element("timeline-filled"), empty: element("timeline-empty") },
   actionIndex,
 );
 
@@ -71,8 +66,8 @@ async function choose(open) {
     source = opened;
     stage.prepend(source.video); // browsers pause what is on no page; the canvas lies over it
   } catch (error) {
-    showNotice(/** @type {Error} */ (error).message);
-    return;
+    if (source) stopPressed();
+    return showNotice(/** @type {Error} */ (error).message);
   }
   const [width, height] = source.sizeWh;
   showFact("source", source.name, `${source.kind}, ${width} × ${height} px`);
