@@ -3,14 +3,15 @@
     python benchmarks/node_failure.py CORPUS [--steps 60] [--out FOLDER]
 
 Four runs of `mot-action submit train --workers 2 --wait`, all of one configuration in float32: one left
-alone, one whose driver is killed and which `--retries 1` begins again, one whose driver is killed and which
-is submitted anew by hand, and one that loses a node in the middle. Every kill is SIGKILL, and every curve
+alone, one that loses a node in the middle, one whose driver is killed and which `--retries 1` begins again,
+and one whose driver is killed and which is submitted anew by hand. Every kill is SIGKILL, and every curve
 must be that of the first run. Nodes listen on 127.0.0.1 with a token; only processes of this are killed.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import secrets
@@ -23,10 +24,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import ray  # noqa: F401 (brings psutil)
-
-import psutil  # isort: skip
 import yaml
 
 BIN = Path(sys.executable).parent
@@ -44,54 +43,54 @@ class Nodes:
     """A head and joined nodes of one CPU each, as processes of this machine."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = os.environ | {
-            "PATH": f"{BIN}:{os.environ['PATH']}",
-            "RAY_AUTH_MODE": "token",
-            "RAY_AUTH_TOKEN": secrets.token_hex(32),
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "OMP_NUM_THREADS": "1",
-        }
-        self.environment.pop("RAY_ADDRESS", None)
-        port, self.dashboard = free_port(), free_port()
-        self.gcs = f"127.0.0.1:{port}"
-        self.address = f"http://127.0.0.1:{self.dashboard}"
-        dashboard = ["--dashboard-host=127.0.0.1", f"--dashboard-port={self.dashboard}"]
-        self.processes = [self.start(["--head", f"--port={port}", f"--temp-dir={folder}", *dashboard])]
-        wait_for(lambda: answers(self.dashboard), "the dashboard")
+        folder.mkdir()
+        os.environ.update(
+            PATH=f"{BIN}:{os.environ['PATH']}",
+            RAY_AUTH_MODE="token",
+            RAY_AUTH_TOKEN=secrets.token_hex(32),
+            RAY_USAGE_STATS_ENABLED="0",
+            MLFLOW_DISABLE_TELEMETRY="true",
+            OMP_NUM_THREADS="1",
+        )
+        os.environ.pop("RAY_ADDRESS", None)
+        from ray.cluster_utils import Cluster  # only now: Ray reads the environment when it is imported
 
-    def start(self, options: list[str]) -> subprocess.Popen[bytes]:
-        """Start a node and return its process, the parent of its raylet."""
-        command = [str(BIN / "ray"), "start", "--block", "--num-cpus=1", "--node-ip-address=127.0.0.1"]
-        command += ["--object-store-memory=83886080", "--min-worker-port=0", "--max-worker-port=0"]
-        with (self.folder.parent / "nodes.log").open("ab") as log:
-            return subprocess.Popen(
-                [*command, *options], env=self.environment, stdout=log, stderr=log, start_new_session=True
-            )
+        settings = {"num_cpus": 1, "object_store_memory": 80 * 2**20, "temp_dir": str(folder)}
+        dashboard = {"include_dashboard": True, "dashboard_host": "127.0.0.1", "dashboard_port": free_port()}
+        self.cluster = Cluster(initialize_head=True, head_node_args=settings | dashboard | agent())
+        # Jobs look for the cluster here; without it they would take any cluster that runs on this machine.
+        (folder / "ray_current_cluster").write_text(self.cluster.address)
+        self.address = f"http://127.0.0.1:{dashboard['dashboard_port']}"
+        self.nodes = [
+            self.cluster.head_node,
+            *(self.cluster.add_node(**settings, **agent()) for _ in range(2)),
+        ]
+        self.killed: set[int] = set()
 
-    def join(self) -> None:
-        """Add a node."""
-        self.processes.append(self.start([f"--address={self.gcs}"]))
+    def pids(self, index: int) -> list[int]:
+        """Return the processes that the node at `index` began with."""
+        return [info.process.pid for infos in self.nodes[index].all_processes.values() for info in infos]
 
     def kill(self, index: int) -> None:
         """SIGKILL a node: its raylet, its workers, everything that it began."""
-        kill_tree(psutil.Process(self.processes[index].pid))
+        self.killed.add(index)
+        for pid in self.pids(index):
+            kill_tree(pid)
 
     def training_nodes(self) -> list[int]:
         """Return the nodes, by index, that run a worker of the training."""
-        found = []
-        for index, process in enumerate(self.processes):
-            if process.poll() is None:
-                titles = [" ".join(safe_cmdline(p)) for p in psutil.Process(process.pid).children(True)]
-                if any("RayTrainWorker" in title for title in titles):
-                    found.append(index)
-        return found
+        return [index for index in range(3) if index not in self.killed and self._trains(index)]
+
+    def _trains(self, index: int) -> bool:
+        children = [
+            child for pid in self.pids(index) for child in psutil.Process(pid).children(recursive=True)
+        ]
+        return any("RayTrainWorker" in " ".join(safe_cmdline(child)) for child in children)
 
     def close(self) -> None:
-        """End what still runs."""
-        for index, process in enumerate(self.processes):
-            if process.poll() is None:
+        """End what still runs, the head last."""
+        for index in reversed(range(3)):
+            if index not in self.killed:
                 self.kill(index)
 
 
@@ -113,7 +112,7 @@ class Training:
             *options,
         ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, env=nodes.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
 
     def step(self) -> int:
         """Return the last step that was printed."""
@@ -135,7 +134,7 @@ class Training:
         """SIGKILL the process that runs the command on the head."""
         mine = [
             p
-            for p in psutil.process_iter()
+            for p in psutil().process_iter()
             if "mot_jobs.cli" in safe_cmdline(p)
             and str(self.folder.parent) in safe_cmdline(p)
             and self.folder.name in safe_cmdline(p)
@@ -155,21 +154,34 @@ class Training:
         return run.history()["loss/total"]
 
 
-def safe_cmdline(process: psutil.Process) -> list[str]:
+def psutil() -> Any:
+    """Return the module that Ray carries with it."""
+    import psutil as module
+    import ray  # noqa: F401 (makes it importable)
+
+    return module
+
+
+def safe_cmdline(process: Any) -> list[str]:
     """Return the command line, empty when the process is gone."""
     try:
         return process.cmdline()
-    except psutil.Error:
+    except psutil().Error:
         return []
 
 
-def kill_tree(root: psutil.Process) -> None:
+def kill_tree(pid: int) -> None:
     """SIGKILL a process and all below it."""
-    for process in [root, *root.children(recursive=True)]:
-        try:
-            process.send_signal(signal.SIGKILL)
-        except psutil.NoSuchProcess:
-            continue
+    with contextlib.suppress(psutil().NoSuchProcess):
+        root = psutil().Process(pid)
+        for process in [root, *root.children(recursive=True)]:
+            with contextlib.suppress(psutil().NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+
+
+def agent() -> dict[str, int]:
+    """Return a port for the agent of one more node of this machine; without it, jobs can't start."""
+    return {"dashboard_agent_listen_port": free_port()}
 
 
 def free_port() -> int:
@@ -177,12 +189,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    """Return whether somebody listens on a port."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def wait_for(condition: Callable[[], bool], what: str, limit_s: float = 300) -> None:
@@ -215,22 +221,40 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="rd-", dir="/tmp"))
     nodes = Nodes(folder / "ray")
     try:
-        nodes.join()
-        nodes.join()
-        report(drill(nodes, config, out, options.steps // 3))
+        results = drill(nodes, config, out, options.steps // 3)
+        print(json.dumps(results))
     finally:
         nodes.close()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def drill(nodes: Nodes, config: Path, out: Path, kill_at: int) -> dict[str, object]:
+class Results(dict[str, object]):
+    """Figures by name, printed as they come."""
+
+    def __setitem__(self, name: str, value: object) -> None:
+        super().__setitem__(name, value)
+        print(f"{name:50} {value}", flush=True)
+
+
+def drill(nodes: Nodes, config: Path, out: Path, kill_at: int) -> Results:
     """Run all four trainings and return what was measured."""
     alone = Training(nodes, config, out, "alone")
     if alone.finish():
         raise SystemExit(alone.log.read_text()[-3000:])
-    results: dict[str, object] = {}
+    results = Results()
     reference = alone.curve()
     results["alone: steps"] = len(reference)
+
+    hit = Training(nodes, config, out, "hit")
+    hit.await_step(kill_at + 2)  # between two checkpoints
+    workers = nodes.training_nodes()
+    victim = workers[-1]
+    results["node killed: nodes that trained"] = len(workers)
+    killed_s, last = time.monotonic(), hit.step()
+    nodes.kill(victim)
+    results["node killed: s to the next step"] = round(hit.await_step(last + 1) - killed_s, 1)
+    results["node killed: exit"] = hit.finish()
+    results["node killed: difference"] = largest_difference(hit.curve(), reference)
 
     begun = Training(nodes, config, out, "retried", "--retries", "1")
     begun.await_step(kill_at)
@@ -253,25 +277,7 @@ def drill(nodes: Nodes, config: Path, out: Path, kill_at: int) -> dict[str, obje
     results["driver killed, same command: exit"] = again.finish()
     results["driver killed, same command: same run"] = again.run_id() == run_id
     results["driver killed, same command: difference"] = largest_difference(again.curve(), reference)
-
-    hit = Training(nodes, config, out, "hit")
-    hit.await_step(kill_at + 2)  # between two checkpoints
-    workers = nodes.training_nodes()
-    victim = workers[-1]
-    results["node killed: nodes that trained"] = len(workers)
-    killed_s, last = time.monotonic(), hit.step()
-    nodes.kill(victim)
-    results["node killed: s to the next step"] = round(hit.await_step(last + 1) - killed_s, 1)
-    results["node killed: exit"] = hit.finish()
-    results["node killed: difference"] = largest_difference(hit.curve(), reference)
     return results
-
-
-def report(results: dict[str, object]) -> None:
-    """Print the figures, for people and as JSON."""
-    for name, value in results.items():
-        print(f"{name:50} {value}")
-    print(json.dumps(results))
 
 
 if __name__ == "__main__":

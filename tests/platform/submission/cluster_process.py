@@ -3,26 +3,34 @@
 Prints the address of the dashboard and stays until its stdin closes.
 """
 
+import socket
 import sys
 from pathlib import Path
 
-import ray
+from ray.cluster_utils import Cluster
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
 
 if __name__ == "__main__":
     num_cpus, temp_dir = sys.argv[1:]
-    context = ray.init(
-        address="local",
-        num_cpus=int(num_cpus),
-        include_dashboard=True,
-        dashboard_host="127.0.0.1",
-        dashboard_port=0,
-        object_store_memory=100 * 2**20,
-        log_to_driver=False,
-        _node_ip_address="127.0.0.1",
-        _temp_dir=temp_dir,
-    )
+    port = free_port()
+    node = {
+        "num_cpus": int(num_cpus),
+        "object_store_memory": 100 * 2**20,
+        "temp_dir": temp_dir,
+        "include_dashboard": True,
+        "dashboard_host": "127.0.0.1",
+        "dashboard_port": port,
+        "dashboard_agent_listen_port": free_port(),  # the default is that of any other cluster here
+    }
+    cluster = Cluster(initialize_head=True, head_node_args=node)
     # Jobs look for the cluster here; without it they would take any cluster that runs on this machine.
-    (Path(temp_dir) / "ray_current_cluster").write_text(context.address_info["gcs_address"])
-    print(f"http://{context.dashboard_url}", flush=True)
+    (Path(temp_dir) / "ray_current_cluster").write_text(cluster.address)
+    print(f"http://127.0.0.1:{port}", flush=True)
     sys.stdin.read()
-    ray.shutdown()
+    cluster.shutdown()

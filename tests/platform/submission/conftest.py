@@ -43,4 +43,5 @@ def cluster() -> Iterator[dict[str, str]]:
     finally:
         process.stdin.close()
         process.wait(timeout=60)
+        process.stdout.close()
         shutil.rmtree(folder, ignore_errors=True)
