@@ -26,25 +26,21 @@ def test_beyond_loopback_without_tokens_is_refused_before_anything_starts() -> N
 
 
 def test_stopping_asks_clients_to_come_back(untrained_weights, tmp_path) -> None:
-    def start() -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "mot_jobs.cli", "serve", "--weights", str(untrained_weights)]
-        command += ["--port", port, "--store", str(tmp_path / "sessions"), "--replicas", "1"]
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
-        assert process.stderr is not None
-        assert "serving at" in next(line for line in process.stderr if "serving at" in line)
-        return process
-
     port = str(20_000 + os.getpid() % 20_000)
-    process = start()
-    try:
-        with connect(f"ws://127.0.0.1:{port}/v1/streams/cam") as stream:
-            json.loads(stream.recv())
-            process.send_signal(signal.SIGTERM)
-            with pytest.raises(ConnectionClosed) as closed:
-                stream.recv(timeout=30)
-        assert closed.value.rcvd is not None
-        assert closed.value.rcvd.code == 1012
-        assert process.wait(60) == 0
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
+    command = [sys.executable, "-m", "mot_jobs.cli", "serve", "--weights", str(untrained_weights)]
+    command += ["--port", port, "--store", str(tmp_path / "sessions"), "--replicas", "1"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        try:
+            assert process.stderr is not None
+            assert any("serving at" in line for line in process.stderr)
+            with connect(f"ws://127.0.0.1:{port}/v1/streams/cam") as stream:
+                json.loads(stream.recv())
+                process.send_signal(signal.SIGTERM)
+                with pytest.raises(ConnectionClosed) as closed:
+                    stream.recv(timeout=30)
+            assert closed.value.rcvd is not None
+            assert closed.value.rcvd.code == 1012
+            assert process.wait(60) == 0
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)

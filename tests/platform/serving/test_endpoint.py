@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import socket
@@ -25,8 +26,12 @@ CONFIG = ServeConfig(weights="w", store="s")
 
 def huge_png() -> bytes:
     """Return the beginning of a PNG picture of 50,000 x 50,000."""
-    header = b"IHDR" + struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", 50_000, 50_000, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 100))
 
 
 def jpeg() -> bytes:
@@ -110,13 +115,11 @@ def test_a_message_beyond_the_transport_closes_only_its_own_stream(running) -> N
 
 def test_the_stream_after_the_last_place_gets_429(running) -> None:
     url = running.url.replace("http", "ws") + "/v1/streams/"
-    held = [connect(f"{url}place-{i}") for i in range(16)]
-    try:
-        with pytest.raises(InvalidStatus) as refused:
-            connect(f"{url}one-more")
-        response = refused.value.response
-        assert (response.status_code, response.headers["retry-after"]) == (429, "2")
-        assert json.loads(response.body)["type"] == "about:blank#full"
-    finally:
-        for one in held:
-            one.close()
+    with contextlib.ExitStack() as held:
+        for number in range(16):
+            held.enter_context(connect(f"{url}place-{number}"))
+        with pytest.raises(InvalidStatus) as refused, connect(f"{url}one-more"):
+            pass
+    response = refused.value.response
+    assert (response.status_code, response.headers["retry-after"]) == (429, "2")
+    assert json.loads(response.body)["type"] == "about:blank#full"

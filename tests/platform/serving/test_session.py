@@ -1,4 +1,4 @@
-"""What a session does with frames that come once, twice, late or broken; see test_replica for who holds it."""
+"""What a session does with frames that come once, twice, late or broken."""
 
 from __future__ import annotations
 
