@@ -1,11 +1,11 @@
-"""A Ray node with its Jobs API as its own process, for tests that submit: NUM_CPUS TEMP_DIR.
+"""A Ray node with its Jobs API as its own process, for tests that submit: NUM_CPUS.
 
-Prints the address of the dashboard and stays until its stdin closes.
+RAY_TMPDIR must be a folder of its own: there lies the address by which jobs find their cluster. Prints
+the address of the dashboard and stays until its stdin closes.
 """
 
 import socket
 import sys
-from pathlib import Path
 
 from ray.cluster_utils import Cluster
 
@@ -17,20 +17,16 @@ def free_port() -> int:
 
 
 if __name__ == "__main__":
-    num_cpus, temp_dir = sys.argv[1:]
     port = free_port()
     node = {
-        "num_cpus": int(num_cpus),
+        "num_cpus": int(sys.argv[1]),
         "object_store_memory": 100 * 2**20,
-        "temp_dir": temp_dir,
         "include_dashboard": True,
         "dashboard_host": "127.0.0.1",
         "dashboard_port": port,
         "dashboard_agent_listen_port": free_port(),  # the default is that of any other cluster here
     }
     cluster = Cluster(initialize_head=True, head_node_args=node)
-    # Jobs look for the cluster here; without it they would take any cluster that runs on this machine.
-    (Path(temp_dir) / "ray_current_cluster").write_text(cluster.address)
     print(f"http://127.0.0.1:{port}", flush=True)
     sys.stdin.read()
     cluster.shutdown()

@@ -25,10 +25,10 @@ def cluster() -> Iterator[dict[str, str]]:
         "RAY_JOB_STOP_WAIT_TIME_S": "60",
     }
     folder = tempfile.mkdtemp(prefix="mot-jobs-", dir="/tmp")  # sockets below it need a short path
-    command = [sys.executable, str(Path(__file__).with_name("cluster_process.py")), "2", folder]
+    command = [sys.executable, str(Path(__file__).with_name("cluster_process.py")), "2"]
     process = subprocess.Popen(
         command,
-        env=environment,
+        env=environment | {"RAY_TMPDIR": folder},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
