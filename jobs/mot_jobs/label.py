@@ -63,7 +63,9 @@ def command(  # noqa: PLR0913 (the options of the command)
             mlflow_run_id=model.mlflow_run_id,
         )
         with display_on_stderr() as display:
-            engine_factory = partial(load_engine, model, tracker=tracker_config)
+            engine_factory = partial(
+                load_engine, model, tracker=tracker_config, use_gpu=settings.gpus_per_worker > 0
+            )
             summary = label_folder(request, engine_factory, display=display)
     if as_json:
         print_json(asdict(summary))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -69,6 +70,7 @@ class NetworkPerceiver:
         self, state: TemporalState, frames: FrameBatch, letterbox: Letterbox
     ) -> tuple[TemporalState, list[Detections]]:
         """Return the state after `frames` and the detections of each, in source pixels."""
+        state = state.to(self._device)  # a snapshot comes back on the CPU
         result = []
         for index, time_s, pixels in zip(
             frames.frame_index, frames.time_s, letterbox.pad(frames.pixels), strict=True
@@ -89,8 +91,9 @@ class NetworkPerceiver:
             alone = [self.perceive(*stream) for stream in streams]
             return [(state, detections[0]) for state, detections in alone]
         pixels = np.concatenate([letterbox.pad(one.pixels) for _, one, letterbox in streams])
+        before = stacked([state.to(self._device) for state in states])
         found, after = self._network.step(
-            torch.from_numpy(pixels).to(self._device), stacked(states), self._max_detections
+            torch.from_numpy(pixels).to(self._device), before, self._max_detections
         )
         each = [Candidates._make(values) for values in zip(*found, strict=True)]
         return [
@@ -135,7 +138,8 @@ class TrackIdentifier:
 
     def __init__(self, tracker: Tracker, action_head: TrackActionHead | None, num_actions: int) -> None:
         self._tracker = tracker
-        self._action_head = action_head
+        # A few vectors of a few tracks: on the CPU, where the tracker's arrays are.
+        self._action_head = None if action_head is None else copy.deepcopy(action_head).cpu()
         self._num_actions = num_actions if action_head is not None else 0
 
     def initial_state(self) -> TrackerState:

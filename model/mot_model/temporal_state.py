@@ -20,6 +20,10 @@ class TemporalState:
     buffers: Mapping[str, Tensor]
     """Tensor per layer name."""
 
+    def to(self, device: torch.device) -> TemporalState:
+        """Return the state on `device`, its tensors shared where they are there already."""
+        return TemporalState({name: buffer.to(device) for name, buffer in self.buffers.items()})
+
 
 def stacked(states: Sequence[TemporalState]) -> TemporalState:
     """Return the states of single streams as one state of B streams, in order."""
@@ -29,5 +33,7 @@ def stacked(states: Sequence[TemporalState]) -> TemporalState:
 
 def unstacked(state: TemporalState) -> list[TemporalState]:
     """Return the state of each of B streams; copies, so that one may live longer than the others."""
-    parts = {name: [part.clone() for part in torch.split(buffer, 1)] for name, buffer in state.buffers.items()}
+    parts = {
+        name: [part.clone() for part in torch.split(buffer, 1)] for name, buffer in state.buffers.items()
+    }
     return [TemporalState(dict(zip(parts, own, strict=True))) for own in zip(*parts.values(), strict=True)]

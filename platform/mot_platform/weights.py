@@ -152,7 +152,11 @@ def load_tracker_config(path: Path | None = None) -> TrackerConfig:
 
 
 def load_engine(
-    weights: str | ModelIdentity, *, tracker: TrackerConfig | None = None, threads: int = 1
+    weights: str | ModelIdentity,
+    *,
+    tracker: TrackerConfig | None = None,
+    threads: int = 1,
+    use_gpu: bool = True,
 ) -> Engine:
     """Return the engine that runs `weights`.
 
@@ -161,13 +165,17 @@ def load_engine(
         tracker: Association settings; None takes `load_tracker_config()`.
         threads: CPU threads of this process. Results are bit-identical only for equal numbers of threads,
             so every command takes the default unless told otherwise.
+        use_gpu: Run the network on this process' GPU where it has one; otherwise on the CPU.
 
     Raises:
         InputError: see `resolve_model`, `local_file` and `load_network`.
     """
     torch.set_num_threads(threads)
     path = resolve_model(weights).path if isinstance(weights, str) else local_file(weights)
-    return build_engine(load_network(path), tracker=tracker)
+    network = load_network(path)
+    if use_gpu and torch.cuda.is_available():
+        network = network.cuda()
+    return build_engine(network, tracker=tracker)
 
 
 def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None) -> Engine:

@@ -96,7 +96,7 @@ class Tracker(TrackerReplica):
 def loaded(config: ServeConfig, model: ModelIdentity) -> tuple[Engine, ModelDescription]:
     """Return the engine of an endpoint and what to say of it."""
     settings = load_tracker_config(None if config.tracker is None else Path(config.tracker))
-    engine = load_engine(model, tracker=settings)
+    engine = load_engine(model, tracker=settings, use_gpu=config.gpus_per_replica > 0)
     words = Vocabulary(
         class_names=engine.class_names, action_ids=engine.action_ids, action_names=engine.action_names
     )

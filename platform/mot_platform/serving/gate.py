@@ -134,4 +134,7 @@ class Gate:
 def check_session(session: str) -> None:
     """Raise a "bad-request" problem for an impossible name."""
     if not _SESSION.fullmatch(session):
-        raise Problem("bad-request", "a session's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit")
+        raise Problem(
+            "bad-request",
+            "a session's name is 1 to 64 of A-Z a-z 0-9 . _ - and begins with a letter or digit",
+        )

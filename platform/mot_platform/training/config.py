@@ -110,6 +110,8 @@ class TrainConfig:
     """Steps between reports of losses."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """Arithmetic of the network; auto takes bfloat16 where the hardware computes in it."""
+    gpus_per_worker: float | None = None
+    """GPUs of a worker; None: one where the machine that starts the run has a GPU, else none."""
     workers: int | tuple[int, int] = 2
     """Data-parallel processes; a pair is the fewest and the most of an elastic run."""
     seed: int = 0
@@ -119,6 +121,8 @@ class TrainConfig:
         for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.gpus_per_worker is not None and self.gpus_per_worker < 0:
+            raise ValueError(f"gpus_per_worker must not be negative, got {self.gpus_per_worker}")
         if self.network.memory_frames > self.data.clip_frames:
             raise ValueError(
                 f"network.memory_frames {self.network.memory_frames} is longer than data.clip_frames "

@@ -15,7 +15,7 @@ from mot_platform.errors import InputError
 from mot_platform.training.config import TrainConfig
 
 CONFIG_FILE = "config.yaml"
-FREE_TO_CHANGE = frozenset({"workers", "data.loader_processes", "data.cache_mib"})
+FREE_TO_CHANGE = frozenset({"workers", "gpus_per_worker", "data.loader_processes", "data.cache_mib"})
 """Settings that say how work is shared out, not what is computed: a run may go on with others."""
 
 

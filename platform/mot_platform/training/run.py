@@ -136,12 +136,18 @@ def fit(
     for variable, value in RECOVERY.items():
         os.environ.setdefault(variable, value)
     drop_torn_snapshot(folder / CHECKPOINTS)
-    use_gpu = torch.cuda.is_available()
+    gpus = config.gpus_per_worker
+    if gpus is None:
+        gpus = float(torch.cuda.is_available())
     trainer = TorchTrainer(
         train_worker,
         train_loop_config=plain(asdict(config)),
-        torch_config=TorchConfig(backend="nccl" if use_gpu else "gloo"),
-        scaling_config=ScalingConfig(num_workers=config.workers, use_gpu=use_gpu),
+        torch_config=TorchConfig(backend="nccl" if gpus else "gloo"),
+        scaling_config=ScalingConfig(
+            num_workers=config.workers,
+            use_gpu=gpus > 0,
+            resources_per_worker={"CPU": 1, "GPU": gpus} if gpus else None,
+        ),
         run_config=RunConfig(
             name=CHECKPOINTS,
             storage_path=str(folder.resolve()),

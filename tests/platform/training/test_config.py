@@ -22,6 +22,7 @@ from mot_platform.training.config import (
         pytest.param(lambda: TrainConfig(clips_per_step=4, workers=(1, 4)), "by 3", id="uneven in the range"),
         pytest.param(lambda: TrainConfig(workers=(2, 1)), "rising pair", id="falling range of workers"),
         pytest.param(lambda: TrainConfig(workers=0), "at least 1", id="nobody"),
+        pytest.param(lambda: TrainConfig(gpus_per_worker=-1), "gpus_per_worker", id="negative GPUs"),
         pytest.param(lambda: parse_workers("1-4"), "such as 1:4", id="unreadable workers"),
         pytest.param(lambda: DataConfig(clip_frames=0), "clip_frames", id="no frames"),
         pytest.param(lambda: SourceConfig(root="a", weight=0), "weight of a", id="no weight"),
