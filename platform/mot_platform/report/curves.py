@@ -77,7 +77,11 @@ def chart_groups(curves: Mapping[str, Sequence[tuple[int, float]]]) -> tuple[Cha
     for name in sorted(curves, key=_importance):
         chart = draw_curve(name, curves[name])
         family, _, metric = name.rpartition("/")
-        if chart is None or name in ("step", "workers") or (family == "validation" and metric not in _SHOWN_SCORES):
+        if (
+            chart is None
+            or name in ("step", "workers")
+            or (family == "validation" and metric not in _SHOWN_SCORES)
+        ):
             continue
         title = {"loss": "Losses", "validation": "Validation during training"}.get(family, "Optimisation")
         groups[title].append(chart)
