@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mot_jobs.score_table import score_table
-from mot_jobs.terminal import errors, one_line_errors, print_json
+from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.corpus import read_corpus
 from mot_platform.evaluating import evaluate
 from mot_platform.formats.motchallenge import write_mot
@@ -46,7 +46,7 @@ def command(
     if as_json:
         print_json(evaluation.report.scalars())
     else:
-        errors.print(score_table(evaluation.report))
+        print_table(score_table(evaluation.report))
 
 
 if __name__ == "__main__":

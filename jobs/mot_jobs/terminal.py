@@ -16,7 +16,6 @@ from mot_platform.errors import InputError, MotActionError
 
 EXIT_FAILED = 1
 EXIT_BAD_INPUT = 2
-TABLE_WIDTH = 180  # where stdout is no terminal, so that nothing is cut
 
 errors = Console(stderr=True, soft_wrap=True, highlight=False)
 """For progress, tables and errors."""
@@ -44,6 +43,6 @@ def print_json(result: dict[str, Any]) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print `table` on stdout."""
-    console = Console()
-    (console if console.is_terminal else Console(width=TABLE_WIDTH)).print(table)
+    """Print `table` on stdout as wide as it needs: a narrow terminal wraps it, but no figure is cut."""
+    wide = Console(width=10_000)
+    Console(width=max(Console().width, wide.measure(table).maximum)).print(table)

@@ -110,8 +110,7 @@ def _run(config: ServeConfig, binding: Binding, ready: Callable[[str], None] | N
             f"the endpoint did not come up: {' '.join(str(error).split())[:400]}"
         ) from error
     finally:
-        serve.delete(APPLICATION)
-        serve.shutdown()
+        serve.delete(APPLICATION)  # and nothing else that a shared cluster may serve
 
 
 def _stop_on_signals() -> threading.Event:

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket
 from mot_platform.serving.access import SUBPROTOCOL, offered_subprotocols
 from mot_platform.serving.link import Replicas, ReplicaUnreachableError, SessionLink
 from mot_platform.serving.problems import Problem
-from mot_platform.serving.replica import ModelDescription
+from mot_platform.serving.replies import ModelDescription
 from mot_platform.serving.session_store import SessionStore
 from mot_platform.serving.settings import Limits
 from mot_platform.serving.streams import RESTARTING, StreamConnection

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from mot_platform.serving.pictures import SentFrame
 from mot_platform.serving.problems import Problem
-from mot_platform.serving.replica import ModelDescription, Moved, NotHere, Opened
+from mot_platform.serving.replies import ModelDescription, Moved, NotHere, Opened
 
 logger = logging.getLogger(__name__)
 

@@ -7,13 +7,12 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 
 from mot_model.engine import Engine
-from mot_platform.schema import Vocabulary
 from mot_platform.serving.batching import FrameBatcher
 from mot_platform.serving.pictures import ReadyFrame, SentFrame, decode
+from mot_platform.serving.replies import ModelDescription, Moved, NotHere, Opened
 from mot_platform.serving.session import Answer, LiveSession
 from mot_platform.serving.session_store import Claim, FencedError, SessionStore
 from mot_platform.serving.settings import ServeConfig
@@ -25,41 +24,6 @@ MAX_LIVE = 64
 """Sessions in a replica's memory; beyond, the one unused for longest goes, its state in the store."""
 HOUSEKEEPING_S = 5.0
 DECODING_THREADS = 2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ModelDescription:
-    """What runs here."""
-
-    uri: str
-    digest: str
-    input_wh: tuple[int, int]
-    vocabulary: Vocabulary
-    code_version: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Opened:
-    """A session was taken up."""
-
-    epoch: int
-    next_seq: int
-    started_at: float
-    """Unix time when the session began."""
-    known: bool
-    """Whether it goes on; False if it begins now."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Moved:
-    """Another connection holds the session."""
-
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NotHere:
-    """This replica does not hold the session; open it here first."""
 
 
 class TrackerReplica:

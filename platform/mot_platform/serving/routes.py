@@ -19,7 +19,7 @@ from starlette.concurrency import run_in_threadpool
 from mot_platform.serving.access import Guard, refuse
 from mot_platform.serving.gate import Gate
 from mot_platform.serving.problems import MEDIA_TYPE, Problem
-from mot_platform.serving.replica import ModelDescription
+from mot_platform.serving.replies import ModelDescription
 from mot_platform.serving.uploads import MEDIA_TYPE as NDJSON
 from mot_platform.serving.uploads import answer_lines, probed, spooled
 

@@ -15,7 +15,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from mot_platform.serving.link import SessionLink, closed_for_sure
 from mot_platform.serving.pictures import SentFrame
 from mot_platform.serving.problems import Problem
-from mot_platform.serving.replica import Opened
+from mot_platform.serving.replies import Opened
 from mot_platform.serving.settings import Limits
 
 MAX_FRAMES_PER_CALL = 4

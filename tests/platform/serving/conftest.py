@@ -24,14 +24,15 @@ from starlette.testclient import TestClient
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array, FrameBatch, Tracks
-from mot_platform.serving.application import loaded
 from mot_platform.serving.client import StreamFrame
 from mot_platform.serving.gate import Gate
 from mot_platform.serving.link import ReplicaUnreachableError
-from mot_platform.serving.replica import ModelDescription, TrackerReplica
+from mot_platform.serving.replica import TrackerReplica
+from mot_platform.serving.replies import ModelDescription
 from mot_platform.serving.routes import build_app
 from mot_platform.serving.session_store import FolderStore
 from mot_platform.serving.settings import Limits, ServeConfig, SessionPolicy
+from mot_platform.serving.tracker_deployment import loaded
 from mot_platform.video.decoding import decode_segment
 from mot_platform.video.index import probe
 from mot_platform.video.segments import plan_segments

@@ -6,7 +6,8 @@ import asyncio
 import dataclasses
 
 from mot_platform.serving.pictures import SentFrame
-from mot_platform.serving.replica import Moved, NotHere, TrackerReplica
+from mot_platform.serving.replica import TrackerReplica
+from mot_platform.serving.replies import Moved, NotHere
 from mot_platform.serving.settings import ServeConfig, SessionPolicy
 
 
