@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
+import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -113,7 +115,8 @@ def train(
 def status_recorded(run: ExperimentRun) -> Iterator[None]:
     """Mark the run as finished, failed or killed when the block ends; a resumed run is running again."""
     try:
-        yield
+        with termination_raises():
+            yield
     except Exception:
         run.finish("FAILED")
         raise
@@ -121,6 +124,19 @@ def status_recorded(run: ExperimentRun) -> Iterator[None]:
         run.finish("KILLED")
         raise
     run.finish()
+
+
+@contextmanager
+def termination_raises() -> Iterator[None]:
+    """Turn SIGTERM into `SystemExit` in the block, as Ray does only once it has started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may handle signals
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def fit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +14,9 @@ from pydantic import TypeAdapter
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.session import TrainingSession, device_of_worker, mean_of
 from mot_platform.training.validation import validate
+
+METRICS_FILE = "metrics.json"
+"""In a checkpoint: the report that came with it."""
 
 
 def train_worker(settings: dict[str, Any]) -> None:
@@ -34,6 +38,8 @@ def train_worker(settings: dict[str, Any]) -> None:
     if checkpoint is not None:
         with checkpoint.as_directory() as folder:
             session.restore(Path(folder))
+            # A kill between a checkpoint and its record would leave a gap; what is on record is not repeated.
+            train.report(json.loads((Path(folder) / METRICS_FILE).read_text()))
     pending: list[dict[str, float]] = []
     for step_metrics in session.run():
         pending.append(step_metrics)
@@ -58,6 +64,7 @@ def report_checkpoint(session: TrainingSession, metrics: dict[str, float], rank:
     with tempfile.TemporaryDirectory() as folder:
         if rank == 0:
             session.save(Path(folder))
+            (Path(folder) / METRICS_FILE).write_text(json.dumps(metrics))
             train.report(metrics, checkpoint=train.Checkpoint.from_directory(folder))
         else:
             train.report(metrics)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,16 +17,19 @@ from mot_platform.training.worker import train_worker
 
 
 def test_reports_and_checkpoints_come_on_their_steps(
-    tiny_corpus: Path, tiny_network_config: NetworkConfig, monkeypatch: pytest.MonkeyPatch
+    tiny_corpus: Path, tiny_network_config: NetworkConfig, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     context = SimpleNamespace(
         get_world_rank=lambda: 0, get_world_size=lambda: 1, get_local_world_size=lambda: 1
     )
     reported: list[tuple[int, bool]] = []
+    kept: list[train.Checkpoint] = []
 
     def report(metrics: dict[str, float], checkpoint: train.Checkpoint | None = None) -> None:
         if checkpoint is not None:
             assert (Path(checkpoint.path) / "model.safetensors").is_file()
+            copy = shutil.copytree(checkpoint.path, tmp_path / f"{len(kept)}-{len(reported)}")
+            kept.append(train.Checkpoint.from_directory(copy))
         reported.append((int(metrics["step"]), checkpoint is not None))
 
     monkeypatch.setattr(train, "get_context", lambda: context)
@@ -42,3 +46,8 @@ def test_reports_and_checkpoints_come_on_their_steps(
     )
     train_worker(plain(asdict(config)))
     assert reported == [(2, False), (3, True), (4, False), (5, True)]
+
+    reported.clear()
+    monkeypatch.setattr(train, "get_checkpoint", lambda: kept[0])
+    train_worker(plain(asdict(config)))
+    assert reported == [(3, False), (4, False), (5, True)], "the report of the checkpoint comes again"
