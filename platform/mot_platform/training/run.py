@@ -92,16 +92,16 @@ def train(
     example = checked_example(config)
     folder = storage / name
     claim(folder, config)
-    run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
-    with status_recorded(run):
-        run.log_artifact(folder / CONFIG_FILE)
-        num_cpus = config.worker_counts[-1] + 1
-        with ray_session(address, num_cpus=num_cpus), followed(progress) as progress_file:
+    # Ray first: it takes over SIGTERM when it starts, and the end is on record before it shuts down.
+    with ray_session(address, num_cpus=config.worker_counts[-1] + 1):
+        run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
+        with status_recorded(run), followed(progress) as progress_file:
+            run.log_artifact(folder / CONFIG_FILE)
             checkpoint, metrics = fit(config, folder, run, progress_file)
-        with committed(folder / FILE_NAME, scratch=folder) as draft:
-            shutil.copyfile(checkpoint / FILE_NAME, draft)
-        run.log_artifact(folder / FILE_NAME)
-        log_examples(run, load_engine(str(folder)), example)
+            with committed(folder / FILE_NAME, scratch=folder) as draft:
+                shutil.copyfile(checkpoint / FILE_NAME, draft)
+            run.log_artifact(folder / FILE_NAME)
+            log_examples(run, load_engine(str(folder)), example)
     return TrainingResult(
         folder=folder,
         weights=folder / FILE_NAME,
@@ -128,7 +128,7 @@ def status_recorded(run: ExperimentRun) -> Iterator[None]:
 
 @contextmanager
 def termination_raises() -> Iterator[None]:
-    """Turn SIGTERM into `SystemExit` in the block, as Ray does only once it has started."""
+    """Turn SIGTERM into `SystemExit` in the block; the handler of Ray may abort the process instead."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may handle signals
         return

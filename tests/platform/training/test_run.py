@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -134,16 +133,10 @@ def test_the_end_of_a_run_is_on_record_until_it_is_resumed(
     assert run.client().get_run(run.run_id).info.status == "RUNNING"
 
 
-def test_termination_is_on_record_before_ray_listens_for_it(tmp_path: Path) -> None:
+def test_termination_is_on_record(tmp_path: Path) -> None:
     run = begin_or_resume(tmp_path, "first", {})
-
-    def terminated() -> None:
-        with status_recorded(run):
-            os.kill(os.getpid(), signal.SIGTERM)
-            time.sleep(5)
-
-    with pytest.raises(SystemExit):
-        terminated()
+    with pytest.raises(SystemExit), status_recorded(run):
+        signal.raise_signal(signal.SIGTERM)
     assert run.client().get_run(run.run_id).info.status == "KILLED"
 
 
