@@ -18,6 +18,9 @@ logger = logging.getLogger(__name__)
 MAX_KEPT_BYTES = 16 * 2**20
 """Frames kept for replay; beyond, the replica is asked to make its state durable at once."""
 ATTEMPTS = 20
+"""For calls without frames."""
+STEP_ATTEMPTS = 5
+"""For calls with frames: a frame that brings its replica down must not bring down one after the other."""
 PAUSE_S = 0.1
 """Between attempts; the router itself waits for a replica while there is none."""
 
@@ -94,7 +97,7 @@ class SessionLink:
             Problem: "replaced", "session-lost" or "unavailable": the connection can't go on.
         """
         resumed = False
-        for _ in range(ATTEMPTS):
+        for _ in range(STEP_ATTEMPTS):
             settle = self._kept_bytes > MAX_KEPT_BYTES
             try:
                 answers = await self._replicas.call(
@@ -111,7 +114,11 @@ class SessionLink:
                     answers[0]["resumed"] = True
                 return answers  # type: ignore[no-any-return]
             resumed = await self._take_up_again()
-        raise Problem("unavailable", f"{self.session}: no replica answers; reconnect with the same session")
+        raise Problem(
+            "unavailable",
+            f"{self.session}: frames {frames[0].seq} to {frames[-1].seq} found no replica that answers; "
+            "reconnect with the same session",
+        )
 
     async def close(self) -> int:
         """End the session and return how many frames it had."""

@@ -92,16 +92,16 @@ def train(
     example = checked_example(config)
     folder = storage / name
     claim(folder, config)
-    # Ray first: it takes over SIGTERM when it starts, and the end is on record before it shuts down.
-    with ray_session(address, num_cpus=config.worker_counts[-1] + 1):
-        run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
-        with status_recorded(run), followed(progress) as progress_file:
-            run.log_artifact(folder / CONFIG_FILE)
-            checkpoint, metrics = fit(config, folder, run, progress_file)
-            with committed(folder / FILE_NAME, scratch=folder) as draft:
-                shutil.copyfile(checkpoint / FILE_NAME, draft)
-            run.log_artifact(folder / FILE_NAME)
-            log_examples(run, load_engine(str(folder)), example)
+    run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
+    cluster = ray_session(address, num_cpus=config.worker_counts[-1] + 1)
+    # Twice: Ray takes SIGTERM for itself when it starts, and may abort the process when it shuts down.
+    with status_recorded(run), cluster, status_recorded(run), followed(progress) as progress_file:
+        run.log_artifact(folder / CONFIG_FILE)
+        checkpoint, metrics = fit(config, folder, run, progress_file)
+        with committed(folder / FILE_NAME, scratch=folder) as draft:
+            shutil.copyfile(checkpoint / FILE_NAME, draft)
+        run.log_artifact(folder / FILE_NAME)
+        log_examples(run, load_engine(str(folder)), example)
     return TrainingResult(
         folder=folder,
         weights=folder / FILE_NAME,

@@ -62,6 +62,27 @@ def test_a_second_death_while_catching_up_is_survived(direct, clip) -> None:
     assert ids(asyncio.run(scenario())) == [tracks.track_id.tolist() for tracks in clip.tracks[:14]]
 
 
+def test_a_frame_that_kills_every_replica_ends_its_stream_soon(direct, clip) -> None:
+    async def scenario():
+        link = SessionLink(direct, "cam", holder="me")
+        await link.open(insist=False)
+        await link.step(sent(clip, 0, 3))
+        original = direct.call
+
+        async def call(session, method, *args, **kwargs):
+            if method == "step" and args[1][-1].seq == 3:
+                direct.fail_next = "step"
+            return await original(session, method, *args, **kwargs)
+
+        direct.call = call
+        await link.step(sent(clip, 3, 4))
+
+    with pytest.raises(Problem, match="frames 3 to 3") as caught:
+        asyncio.run(scenario())
+    assert caught.value.kind == "unavailable"
+    assert [method for method, _ in direct.calls].count("step") <= 7
+
+
 def test_an_overtaken_connection_ends(direct, clip) -> None:
     async def scenario():
         old, new = (SessionLink(direct, "cam", holder=name) for name in ("old", "new"))
