@@ -70,7 +70,7 @@ def assert_uninterrupted(stream: Stream, expected: list[Any]) -> None:
 
 
 def test_four_streams_survive_the_death_of_a_tracker_replica(running, clip) -> None:
-    streams = [Stream(running.url, f"drill-{i}", clip.frames, 0.05) for i in range(4)]
+    streams = [Stream(running.url, f"drill-{i}", clip.frames, 0.1) for i in range(4)]
 
     def kill() -> None:
         time.sleep(random.uniform(0, 1))
