@@ -18,7 +18,7 @@ from mot_platform.cluster import ray_session
 from mot_platform.commit import committed
 from mot_platform.config import plain
 from mot_platform.errors import MotActionError
-from mot_platform.experiment import ExperimentRun, begin_or_resume, connect, tracking_uri
+from mot_platform.experiment import ExperimentRun, begin_or_resume
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.examples import log_examples
 from mot_platform.training.preparation import (
@@ -35,6 +35,8 @@ from mot_platform.weights import FILE_NAME, load_engine
 CHECKPOINTS = "checkpoints"
 SNAPSHOT_FILE = "checkpoint_manager_snapshot.json"
 POLL_S = 0.5
+RAISE_AGAIN_S = 1.0
+"""After a termination that nobody heeded: Python ignores exceptions in callbacks and destructors."""
 MAX_WORKER_FAILURES = 3
 """Failures of workers or their nodes that one command survives; announced preemptions are not counted."""
 RECOVERY = {
@@ -92,17 +94,16 @@ def train(
     example = checked_example(config)
     folder = storage / name
     claim(folder, config)
-    connect(tracking_uri(storage))  # now: MLflow looks at the current folder, which may move under a job
-    # Ray before the run: a process that is terminated while it starts can't put that on record.
-    with ray_session(address, num_cpus=config.worker_counts[-1] + 1):
-        run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
-        with status_recorded(run), followed(progress) as progress_file:
-            run.log_artifact(folder / CONFIG_FILE)
-            checkpoint, metrics = fit(config, folder, run, progress_file)
-            with committed(folder / FILE_NAME, scratch=folder) as draft:
-                shutil.copyfile(checkpoint / FILE_NAME, draft)
-            run.log_artifact(folder / FILE_NAME)
-            log_examples(run, load_engine(str(folder)), example)
+    run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
+    cluster = ray_session(address, num_cpus=config.worker_counts[-1] + 1)
+    # Twice: Ray takes SIGTERM for itself when it starts, and may abort the process when it shuts down.
+    with status_recorded(run), cluster, status_recorded(run), followed(progress) as progress_file:
+        run.log_artifact(folder / CONFIG_FILE)
+        checkpoint, metrics = fit(config, folder, run, progress_file)
+        with committed(folder / FILE_NAME, scratch=folder) as draft:
+            shutil.copyfile(checkpoint / FILE_NAME, draft)
+        run.log_artifact(folder / FILE_NAME)
+        log_examples(run, load_engine(str(folder)), example)
     return TrainingResult(
         folder=folder,
         weights=folder / FILE_NAME,
@@ -133,11 +134,18 @@ def termination_raises() -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread may handle signals
         return
-    before = signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+
+    def terminate(_number: int, _frame: object) -> None:
+        signal.setitimer(signal.ITIMER_REAL, RAISE_AGAIN_S)
+        sys.exit(128 + signal.SIGTERM)
+
+    before = {number: signal.signal(number, terminate) for number in (signal.SIGTERM, signal.SIGALRM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def fit(
