@@ -14,6 +14,7 @@ MODULES = {
     "train": "mot_jobs.train",
     "evaluate": "mot_jobs.evaluate",
     "score": "mot_jobs.score",
+    "associate": "mot_jobs.associate",
     "track": "mot_jobs.track",
     "label": "mot_jobs.label",
     "submit": "mot_jobs.submit",

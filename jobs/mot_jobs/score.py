@@ -9,6 +9,7 @@ import typer
 
 from mot_jobs.score_table import score_table
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
+from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.score_files import score_files
 
 app = typer.Typer()
@@ -22,6 +23,9 @@ def command(
         Literal["mot17", "mot20", "dancetrack"],
         typer.Option(help="Whose rules say which ground truth counts."),
     ],
+    frames: Annotated[
+        str | None, typer.Option(help="Only these: FIRST:LAST, from 1, or second-half.")
+    ] = None,
     motmetrics: Annotated[
         bool, typer.Option("--motmetrics", help="Add MOTA and IDF1 as motmetrics defines them (slower).")
     ] = False,
@@ -32,7 +36,13 @@ def command(
     Example: mot-action score --gt MOT17/train --pred results --benchmark mot17
     """
     with one_line_errors():
-        scores = score_files(gt, pred, benchmark=benchmark, with_motmetrics=motmetrics)
+        scores = score_files(
+            gt,
+            pred,
+            benchmark=benchmark,
+            with_motmetrics=motmetrics,
+            frames=FrameRange.parse(frames) if frames is not None else None,
+        )
     if scores.ignored:
         errors.print(f"not scored, no sequence of that name: {', '.join(scores.ignored)}")
     if as_json:

@@ -94,6 +94,22 @@ def shipped_config(name: str) -> Path:
     return path
 
 
+def named_config(name: str | None, kind: str) -> Path | None:
+    """Return the file that `name` stands for: a path, or a shipped configuration of a `kind`, by its stem.
+
+    Raises:
+        InputError: if there is neither; it lists the shipped ones.
+    """
+    if name is None or Path(name).is_file():
+        return None if name is None else Path(name)
+    shipped = {path.stem: path for path in (shipped_configs() / kind).glob("*.yaml")}
+    if name not in shipped:
+        raise InputError(
+            f"{name}: no such file, and no shipped settings; those are {', '.join(sorted(shipped))}"
+        )
+    return shipped[name]
+
+
 def shipped_configs() -> Path:
     """Return the folder of the configurations that ship with the project."""
     package = Path(__file__).parent

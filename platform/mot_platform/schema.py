@@ -84,6 +84,12 @@ class Vocabulary:
     action_names: tuple[str, ...]
     """Name of each action column."""
 
+    def names_of_classes(self, class_id: Array) -> Array:
+        """Return the name of each class, None for one without a name."""
+        names = np.array([*self.class_names, None], dtype=object)
+        unnamed = (class_id < 0) | (class_id >= len(self.class_names))
+        return names[np.where(unnamed, -1, class_id)]
+
 
 def tracks_table(
     tracks: Tracks, *, video: str, unit_id: str, vocabulary: Vocabulary, min_action_score: float
@@ -98,14 +104,13 @@ def tracks_table(
         min_action_score: Actions below this score are left out, range [0, 1].
     """
     rows = tracks[np.lexsort((tracks.track_id, tracks.frame_index))]
-    names = np.asarray(vocabulary.class_names, dtype=object)
     columns = {
         "video": pa.repeat(pa.scalar(video, pa.string()), len(rows)),
         "frame_index": rows.frame_index,
         "time_s": rows.time_s,
         "track_id": rows.track_id,
         "class_id": rows.class_id,
-        "class_name": pa.array(names[rows.class_id], pa.string()),
+        "class_name": pa.array(vocabulary.names_of_classes(rows.class_id), pa.string()),
         **{name: rows.xyxy[:, i] for i, name in enumerate(("x1", "y1", "x2", "y2"))},
         "score": rows.score,
         "actions": _action_column(rows.action_score, vocabulary, min_score=min_action_score),

@@ -10,6 +10,7 @@ import numpy as np
 
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo, read_mot, read_seqinfo
+from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth
@@ -78,8 +79,22 @@ def _sequence_info(name: str, truth_file: Path, rows: MotRows, predicted: MotRow
     return SequenceInfo(name=name, frame_rate_hz=0.0, num_frames=last + 1, width_px=0, height_px=0)
 
 
+def _within(frames: FrameRange | None, rows: MotRows, num_frames: int) -> MotRows:
+    """Return the rows in `frames`, and those beyond the sequence, which are an error to be found."""
+    if frames is None:
+        return rows
+    kept = frames.of(num_frames)
+    later = rows.frame_index >= kept.start
+    return rows[later & ((rows.frame_index < kept.stop) | (rows.frame_index >= num_frames))]
+
+
 def score_files(
-    gt: Path, pred: Path, *, benchmark: Benchmark = "plain", with_motmetrics: bool = False
+    gt: Path,
+    pred: Path,
+    *,
+    benchmark: Benchmark = "plain",
+    with_motmetrics: bool = False,
+    frames: FrameRange | None = None,
 ) -> FileScores:
     """Return the scores of the results in `pred` against the ground truth in `gt`.
 
@@ -90,6 +105,7 @@ def score_files(
             the name of a result `-DPM`, `-FRCNN` or `-SDP` may follow the name of the sequence.
         benchmark: Which ground truth counts.
         with_motmetrics: Also report motmetrics' own figures.
+        frames: Which frames of each sequence count; None for all.
 
     Raises:
         InputError: if a path does not exist, or a sequence has no ground truth or no result.
@@ -106,6 +122,7 @@ def score_files(
     for name, (file, truth_name) in result_files.items():
         rows, predicted = rows_of[truth_name], read_mot(file, unique_ids=True)
         info = _sequence_info(name, truth_files[truth_name], rows, predicted)
+        rows, predicted = (_within(frames, part, info.num_frames) for part in (rows, predicted))
         truths.append(SequenceTruth(info=info, rows=rows, actions=np.zeros((len(rows), 0), bool)))
         predictions[name] = SequencePrediction.from_rows(predicted)
     report = evaluate_sequences(truths, predictions, benchmark=benchmark, with_motmetrics=with_motmetrics)

@@ -1,0 +1,1 @@
+"""Detections in files to tracks in files: no network, no video."""

@@ -1,0 +1,75 @@
+"""Runs the tracker over the detections of one sequence, frame by frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from mot_model.structures import Array, Detections, Tracks
+from mot_model.tracker import Tracker, TrackerConfig
+from mot_platform.formats.detection_rows import DetectionRows
+
+FRAMES_PER_REPORT = 200
+"""Frames between two calls of `on_frames`."""
+
+OnFrames = Callable[[int], None]
+"""Called with the number of frames done since the last call."""
+
+
+def frame_times(rows: DetectionRows, frames: range, frame_rate_hz: float) -> Array:
+    """Return the time of each of `frames` in seconds: that of its detections, or else by the frame rate.
+
+    A frame without detections among those with times lies between its neighbours in proportion.
+    """
+    if rows.time_s is None or not len(rows):
+        return np.arange(frames.start, frames.stop, dtype=np.float64) / frame_rate_hz
+    known, first = np.unique(rows.frame_index, return_index=True)
+    times: Array = np.interp(np.arange(frames.start, frames.stop), known, rows.time_s[first])
+    return times
+
+
+def associate_sequence(
+    rows: DetectionRows,
+    config: TrackerConfig,
+    *,
+    frames: range,
+    frame_rate_hz: float,
+    camera_motion: Mapping[int, Array] | None = None,
+    on_frames: OnFrames | None = None,
+) -> Tracks:
+    """Return the tracks of one sequence, made online, by a tracker that begins with the first of `frames`.
+
+    Args:
+        rows: The detections.
+        config: Settings of the tracker.
+        frames: Which frames to take, 0-based; each is a step, those without detections too.
+        frame_rate_hz: Frames per second, where the detections have no times.
+        camera_motion: See `read_camera_motion`; None if unknown.
+        on_frames: Called now and then, and at the end.
+    """
+    tracker = Tracker(config)
+    state = tracker.initial_state()
+    times = frame_times(rows, frames, frame_rate_hz)
+    bounds = np.searchsorted(rows.frame_index, np.arange(frames.start, frames.stop + 1))
+    motions = camera_motion or {}
+    parts: list[Tracks] = []
+    for number, frame_index in enumerate(frames):
+        here = slice(int(bounds[number]), int(bounds[number + 1]))
+        detections = Detections(
+            frame_index=frame_index,
+            time_s=float(times[number]),
+            xyxy=rows.xyxy[here],
+            score=rows.score[here],
+            class_id=rows.class_id[here],
+            embedding=None if rows.embedding is None else rows.embedding[here],
+            camera_motion=motions.get(frame_index),
+        )
+        state, tracks, _ = tracker.step(state, detections)
+        if len(tracks):
+            parts.append(tracks)
+        if on_frames is not None and (number + 1) % FRAMES_PER_REPORT == 0:
+            on_frames(FRAMES_PER_REPORT)
+    if on_frames is not None:
+        on_frames(len(frames) % FRAMES_PER_REPORT)
+    return Tracks.concatenate(parts)
