@@ -9,6 +9,7 @@ import typer
 
 from mot_jobs.association_display import AssociationDisplay, counts, remarks
 from mot_jobs.terminal import EXIT_BAD_INPUT, EXIT_FAILED, errors, one_line_errors, print_json
+from mot_model.offline import OfflineConfig
 from mot_model.tracker_config import TrackerConfig
 from mot_platform.association.inputs import find_detections
 from mot_platform.association.job import associate_files
@@ -34,6 +35,9 @@ def command(  # noqa: PLR0913 (the options of the command)
         Literal["auto", "off"], typer.Option(help="Whether to use SEQUENCE/gmc.txt where there is one.")
     ] = "auto",
     frames: Annotated[str | None, typer.Option(help="FIRST:LAST, from 1, or second-half.")] = None,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Afterwards link pieces of tracks and fill short gaps.")
+    ] = False,
     workers: Annotated[int, typer.Option(min=1, help="Processes to share the files among.")] = 1,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write SEQUENCE.parquet instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the counts as one line of JSON.")] = False,
@@ -50,6 +54,7 @@ def command(  # noqa: PLR0913 (the options of the command)
             frame_rate_hz=fps,
             with_camera_motion=camera_motion == "auto",
             frames=FrameRange.parse(frames) if frames is not None else None,
+            offline=OfflineConfig() if offline else None,
             as_parquet=parquet,
         )
         num_sequences = sum(len(file.sequences) for file in found.files)

@@ -67,6 +67,18 @@ def test_second_halves_are_associated_and_scored_alone(sequences: Path, tmp_path
     assert (recalls[0]["CLR_Re"], recalls[1]["CLR_Re"]) == (19 / 40, 1)
 
 
+def test_hindsight_is_used_only_when_asked_for(sequences: Path, tmp_path: Path) -> None:
+    det = sequences / "A" / "det" / "det.txt"
+    rows = [row for row in det.read_text().splitlines() if row.split(",")[0] not in {"20", "21", "22"}]
+    det.write_text("\n".join(rows))
+    num_rows = []
+    for options in ([], ["--offline"]):
+        result = runner.invoke(app, [str(det), "--out", str(tmp_path / "out"), "--json", *options])
+        num_rows.append(json.loads(result.stdout.splitlines()[-1])["rows"])
+    assert num_rows == [74, 80]
+    assert len((tmp_path / "out" / "A.txt").read_text().splitlines()) == 80
+
+
 def test_a_broken_sequence_ends_with_1_when_others_are_done(sequences: Path, tmp_path: Path) -> None:
     det = sequences / "A" / "det" / "det.txt"
     det.write_text("1,-1,5,5,ten,10,0.9\n")

@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 
+from mot_model.offline import with_hindsight
 from mot_platform.association.inputs import DetectionFile
 from mot_platform.association.outputs import write_tracks
 from mot_platform.association.prepared import AssociationRequest, PreparedSequence, prepare_sequence
@@ -152,6 +153,8 @@ def _associate(
         camera_motion=sequence.camera_motion,
         on_frames=on_frames,
     )
+    if request.offline is not None:
+        tracks = with_hindsight(tracks, request.offline)
     write_tracks(sequence.target, sequence.name, tracks)
     return SequenceResult(
         sequence=sequence.name,

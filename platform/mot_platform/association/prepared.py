@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from mot_model.offline import OfflineConfig
 from mot_model.structures import Array
 from mot_model.tracker import TrackerConfig
 from mot_platform.association.inputs import DetectionFile
@@ -38,6 +39,8 @@ class AssociationRequest:
     """Whether to take the camera motion in `gmc.txt` where there is one."""
     frames: FrameRange | None = None
     """Which frames to take; None for all."""
+    offline: OfflineConfig | None = None
+    """What to better with hindsight when a sequence is done; None leaves what was made online."""
     as_parquet: bool = False
     """Parquet instead of MOTChallenge text."""
 
