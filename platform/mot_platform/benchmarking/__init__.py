@@ -1,0 +1,1 @@
+"""Ours and other people's software side by side in one run."""
