@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mot_platform.config import dump_config, load_config, shipped_config
+from mot_platform.config import dump_config, load_config, named_config, shipped_config
 from mot_platform.errors import InputError
 from mot_platform.training.config import TrainConfig
 
@@ -70,3 +70,15 @@ def test_a_dumped_configuration_reads_back_equal(tmp_path: Path) -> None:
 def test_an_unknown_shipped_configuration_is_named() -> None:
     with pytest.raises(InputError, match="no such shipped configuration"):
         shipped_config("train/none.yaml")
+
+
+def test_settings_are_a_file_or_the_name_of_shipped_ones(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("")
+    assert named_config(str(path), "tracker") == path
+    assert named_config("pedestrian", "tracker") == shipped_config("tracker/pedestrian.yaml")
+    assert named_config(None, "tracker") is None
+    with pytest.raises(
+        InputError, match=r"nobody: no such file, and no shipped settings; those are .*pedestrian"
+    ):
+        named_config("nobody", "tracker")

@@ -49,6 +49,15 @@ def test_rows_are_sorted_and_actions_are_ranked():
     assert [rows[0][name] for name in ("x1", "y1", "x2", "y2")] == [8, 9, 10, 11]
 
 
+def test_a_class_without_a_name_has_none():
+    assert VOCABULARY.names_of_classes(np.array([1, 2, -1, 0], np.int16)).tolist() == [
+        "ball",
+        None,
+        None,
+        "person",
+    ]
+
+
 @pytest.mark.parametrize("num_actions", [0, 3])
 def test_no_rows_keep_the_schema_in_a_file(tmp_path, num_actions):
     table = table_of(Tracks.empty(num_actions))

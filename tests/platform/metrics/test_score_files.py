@@ -8,6 +8,7 @@ import pytest
 
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import SequenceInfo, write_seqinfo
+from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.score_files import score_files
 
 TRUTH = "1,1,0,0,10,10,1,1,1\n2,1,0,0,10,10,1,1,1\n2,2,50,0,10,10,1,8,1\n"
@@ -58,6 +59,22 @@ def test_pair_of_files_may_have_any_names(tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text(RESULT)
     report = score_files(tmp_path / "truth.txt", tmp_path / "mine.txt", benchmark="mot17").report
     assert report.scalars()["IDF1"] == 1
+
+
+def test_frames_outside_a_range_do_not_count(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "MOT17-02.txt").write_text("1,5,30,0,10,10,1\n2,1,0,0,10,10,1\n")
+    scores = [
+        score_files(*folders, benchmark="mot17", frames=frames).report.sequences[0].clear
+        for frames in (None, FrameRange.parse("2:"), FrameRange.parse(":1"))
+    ]
+    assert [(part.true_positives, part.false_positives, part.false_negatives) for part in scores] == [
+        (1, 1, 1),
+        (1, 0, 0),
+        (0, 1, 1),
+    ]
+    (folders[1] / "MOT17-02.txt").write_text("4,1,0,0,9,9,1\n")
+    with pytest.raises(ValueError, match="the prediction has frame 4"):
+        score_files(*folders, frames=FrameRange.parse(":2"))
 
 
 def test_empty_result_is_scored(folders: tuple[Path, Path]) -> None:
