@@ -51,7 +51,7 @@ def associate(
 
 def speed_table(speed: AssociationSpeed) -> Table:
     """Return a row per tracker, and per number of objects its median, its 99th percentile and its ratio."""
-    table = Table(caption="median ms per step / 99th percentile / times ours, on one thread, taken in turns")
+    table = Table(caption="median ms per step / 99th percentile / times ours just before, on one thread")
     table.add_column("tracker", no_wrap=True)
     for num in speed.steps:
         table.add_column(f"{num} objects", justify="right", no_wrap=True)

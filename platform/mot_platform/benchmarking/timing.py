@@ -1,8 +1,7 @@
 """Milliseconds per step of several trackers, taken in turns in one process.
 
-A machine may be half as fast a minute later. So every tracker runs over the same stream in every round, one
-after the other, each round beginning with another one; a tracker is compared with the first only within a
-round.
+A machine may be half as fast a minute later. So in every round each tracker runs over the stream right after
+the one that it is compared with, and only these two runs make a ratio; rounds begin with different trackers.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ class StepTime:
     p99_ms: float
     """Of all steps of all rounds."""
     ratio: float
-    """Median over the rounds of this tracker's median to that of the first tracker."""
+    """Median over the rounds of this tracker's median to that of the first tracker just before it."""
 
 
 def time_steps(
@@ -51,27 +50,30 @@ def time_steps(
         stream: The frames of a run.
         rounds: Runs of each.
         warm_up_frames: Steps at the beginning of each run that do not count.
-        on_run: Called after each run.
+        on_run: Called when a tracker is done with a round.
 
     Raises:
         ValueError: if the stream does not outlast the warm-up.
     """
     if not 0 <= warm_up_frames < len(stream):
         raise ValueError(f"{warm_up_frames} frames of warm-up, but the stream has {len(stream)}")
-    steps: dict[str, list[Array]] = {contestant.name: [] for contestant in contestants}
+    reference, *others = contestants
+    pairs: dict[str, list[tuple[Array, Array]]] = {contestant.name: [] for contestant in contestants}
     gc.collect()
     gc.freeze()  # what the libraries keep in memory is not searched again at the cost of whoever allocates
     try:
         with threadpool_limits(limits=1):
             for number in range(rounds):
-                first = number % len(contestants)
-                for contestant in (*contestants[first:], *contestants[:first]):
-                    steps[contestant.name].append(_run(contestant, stream, warm_up_frames))
+                first = number % max(1, len(others))
+                for contestant in (reference, *others[first:], *others[:first]):
+                    before = _run(reference, stream, warm_up_frames)
+                    after = before if contestant is reference else _run(contestant, stream, warm_up_frames)
+                    pairs[contestant.name].append((before, after))
                     if on_run is not None:
                         on_run()
     finally:
         gc.unfreeze()
-    return _summary(steps)
+    return [_summary(name, runs) for name, runs in pairs.items()]
 
 
 def _run(contestant: Contestant, stream: Sequence[Detections], warm_up_frames: int) -> Array:
@@ -90,16 +92,12 @@ def _run(contestant: Contestant, stream: Sequence[Detections], warm_up_frames: i
     return np.array(taken_ns[warm_up_frames:]) / 1e6
 
 
-def _summary(steps: dict[str, list[Array]]) -> list[StepTime]:
-    """Return the figures of all runs of each tracker."""
-    medians = {name: np.array([np.median(run) for run in runs]) for name, runs in steps.items()}
-    first = next(iter(medians.values()))
-    return [
-        StepTime(
-            name=name,
-            median_ms=float(np.median(medians[name])),
-            p99_ms=float(np.percentile(np.concatenate(runs), 99)),
-            ratio=float(np.median(medians[name] / first)),
-        )
-        for name, runs in steps.items()
-    ]
+def _summary(name: str, pairs: Sequence[tuple[Array, Array]]) -> StepTime:
+    """Return the figures of a tracker from its runs, each with that of the first tracker just before."""
+    medians = np.array([[np.median(run) for run in pair] for pair in pairs])  # (rounds, 2)
+    return StepTime(
+        name=name,
+        median_ms=float(np.median(medians[:, 1])),
+        p99_ms=float(np.percentile(np.concatenate([run for _, run in pairs]), 99)),
+        ratio=float(np.median(medians[:, 1] / medians[:, 0])),
+    )
