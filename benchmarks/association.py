@@ -58,7 +58,7 @@ def main() -> None:
     config = load_config(named_config(options.config, "tracker"), TrackerConfig) if options.config else None
     field = present(contestants(options.against, config=config))
     for library, reason in field.absent.items():
-        print(f"{library} is not installed ({reason}): pip install {library}", file=sys.stderr)
+        print(f"left out, needs pip install {library}: {reason}", file=sys.stderr)
     lines = []
     if "mot17" in options.data:
         halves = read_sequences(
@@ -76,7 +76,7 @@ def main() -> None:
         result = {
             "machine": asdict(this_machine()),
             "versions": field.versions,
-            "not_installed": field.absent,
+            "left_out": field.absent,
         }
         print(json.dumps(result | {"lines": [asdict(line) for line in lines]}))
     else:

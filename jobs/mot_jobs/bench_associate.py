@@ -42,7 +42,7 @@ def associate(
                 field, objects=objects, rounds=rounds, on_run=lambda: progress.advance(task)
             )
     for library, reason in field.absent.items():
-        errors.print(f"{library} is not installed ({reason}): pip install {library}")
+        errors.print(f"left out, needs pip install {library}: {reason}")
     if as_json:
         print_json(speed.to_dict())
     else:

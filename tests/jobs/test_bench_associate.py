@@ -25,7 +25,7 @@ def test_last_line_is_json_and_what_is_missing_is_named() -> None:
     result = CliRunner().invoke(app, [*SHORT, "--json"])
     report = json.loads(result.stdout.splitlines()[-1])
     assert report["steps"]["3"][0]["ratio"] == 1
-    for library in report["not_installed"]:
+    for library in report["left_out"]:
         assert f"pip install {library}" in result.stderr
 
 

@@ -30,7 +30,7 @@ class AssociationSpeed:
         return {
             "machine": asdict(this_machine()),
             "versions": self.field.versions,
-            "not_installed": self.field.absent,
+            "left_out": self.field.absent,
             "steps": {str(num): [asdict(time) for time in times] for num, times in self.steps.items()},
         }
 

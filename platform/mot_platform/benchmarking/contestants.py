@@ -49,7 +49,7 @@ class Field:
 
     contestants: tuple[Contestant, ...]
     absent: dict[str, str]
-    """By library that can't be imported, why."""
+    """By library that is not installed, or not in a version that is known here, why."""
 
     @property
     def versions(self) -> dict[str, str]:
@@ -58,13 +58,13 @@ class Field:
 
 
 def present(contestants: Sequence[Contestant]) -> Field:
-    """Return those of `contestants` that can be begun here, and the libraries of the others."""
+    """Return those of `contestants` that can be begun here, and why the libraries of the others can't."""
     here: list[Contestant] = []
     absent: dict[str, str] = {}
     for contestant in contestants:
         try:
             contestant.begin(False)
-        except ImportError as error:
+        except (ImportError, AttributeError, TypeError) as error:  # not there, or of a version unlike ours
             absent[contestant.library] = " ".join(str(error).split())
         else:
             here.append(contestant)
