@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -12,19 +11,20 @@ import numpy as np
 from mot_model.structures import Array, Detections
 from mot_platform.benchmarking.contestants import Contestant
 
-OC_SORT_MIN_SCORE = 0.6
-"""The library has no default; this is that of the authors' own command."""
-
 
 class PyxTracker:
-    """A tracker of `pyxtrackers` in the middle of a stream; the library promises the authors' own results."""
+    """A tracker of `pyxtrackers` in the middle of a stream; the library gives the authors' own results."""
 
-    def __init__(self, begin: Callable[[Any], Any], _camera_motion: bool) -> None:
-        self._tracker = begin(import_module("pyxtrackers"))
+    def __init__(
+        self, class_name: str, settings: dict[str, float], min_score: float, _camera_motion: bool
+    ) -> None:
+        self._tracker: Any = getattr(import_module("pyxtrackers"), class_name)(**settings)
+        self._min_score = min_score
 
     def prepare(self, detections: Detections) -> Array:
         """Return rows of box and score."""
-        return np.column_stack([detections.xyxy, detections.score]).astype(np.float64)
+        rows = np.column_stack([detections.xyxy, detections.score]).astype(np.float64)
+        return rows[rows[:, 4] >= self._min_score]
 
     def update(self, prepared: Array) -> Array:
         """Return rows of box and id."""
@@ -57,22 +57,19 @@ class VisionTracker:
         return np.asarray(xyxy).reshape(-1, 4), np.asarray(track_id, np.int64)
 
 
-def _sort(library: Any) -> Any:
-    return library.Sort()
-
-
-def _bytetrack(library: Any) -> Any:
-    return library.BYTETracker()
-
-
-def _oc_sort(library: Any) -> Any:
-    return library.OCSort(OC_SORT_MIN_SCORE)
-
-
+# SORT itself knows no scores: it gets what is above 0.4. The others have the settings of the authors' commands.
 CONTESTANTS = (
     *(
-        Contestant(library="pyxtrackers", algorithm=name, begin=partial(PyxTracker, begin))
-        for name, begin in (("SORT", _sort), ("ByteTrack", _bytetrack), ("OC-SORT", _oc_sort))
+        Contestant(
+            library="pyxtrackers",
+            algorithm=name,
+            begin=partial(PyxTracker, class_name, settings, min_score),
+        )
+        for name, class_name, settings, min_score in (
+            ("SORT", "Sort", {}, 0.4),
+            ("ByteTrack", "BYTETracker", {"track_thresh": 0.6, "match_thresh": 0.9}, 0.0),
+            ("OC-SORT", "OCSort", {"det_thresh": 0.6}, 0.0),
+        )
     ),
     Contestant(library="visiontrack-cpp", algorithm="ByteTrack", begin=VisionTracker),
 )
