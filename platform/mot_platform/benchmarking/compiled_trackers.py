@@ -57,7 +57,7 @@ class VisionTracker:
         return np.asarray(xyxy).reshape(-1, 4), np.asarray(track_id, np.int64)
 
 
-# SORT itself knows no scores: it gets what is above 0.4. The others have the settings of the authors' commands.
+# SORT knows no scores: it gets what is from 0.4 on. The others have the settings of the authors' commands.
 CONTESTANTS = (
     *(
         Contestant(
