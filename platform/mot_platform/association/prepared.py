@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from mot_model.offline import OfflineConfig
 from mot_model.structures import Array
 from mot_model.tracker import TrackerConfig
@@ -20,6 +22,8 @@ from mot_platform.frame_range import FrameRange
 SEQINFO_FILE = "seqinfo.ini"
 CAMERA_MOTION_FILE = "gmc.txt"
 ASSUMED_FRAME_RATE_HZ = 30.0
+MAX_EMPTY_FRAMES = 1_000_000
+"""Frames in a row without detections beyond which the number of a frame is taken to be wrong."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +82,7 @@ def prepare_sequence(
     """
     target = result_path(request.out, name, ".parquet" if request.as_parquet else ".txt")
     rows = read()
+    _require_no_endless_gap(file.path, rows)
     info, motion = _beside(file.folder, with_camera_motion=request.with_camera_motion)
     num_frames = rows.num_frames if info is None else info.num_frames
     if rows.num_frames > num_frames:
@@ -95,6 +100,18 @@ def prepare_sequence(
         assumed_frame_rate=known_hz is None and rows.time_s is None,
         camera_motion=motion,
     )
+
+
+def _require_no_endless_gap(path: Path, rows: DetectionRows) -> None:
+    """Raise if there are so many frames without detections that a number must be wrong."""
+    frames = np.concatenate([[0], rows.frame_index])
+    gap = np.diff(frames)
+    if gap.max(initial=0) > MAX_EMPTY_FRAMES:
+        place = int(gap.argmax())
+        raise ValueError(
+            f"{path}: no detection between frames {frames[place] + 1} and {frames[place + 1] + 1}; over "
+            f"{MAX_EMPTY_FRAMES} frames without any are taken for a mistake"
+        )
 
 
 def _beside(

@@ -13,6 +13,7 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.formats.row_errors import number_problem
 
+_LIMIT = float(np.finfo(np.float32).max)
 _NAMES = ("frame", "a", "b", "tx", "c", "d", "ty")
 
 
@@ -23,8 +24,12 @@ def read_camera_motion(path: Path | str) -> dict[int, Array]:
         ValueError: with file and line, if a row is malformed or a frame comes twice.
         OSError: if the file can't be read.
     """
+    try:
+        lines = Path(path).read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file: {error}") from error
     motions: dict[int, Array] = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(lines, start=1):
         row = line.split()
         if not row:
             continue
@@ -33,7 +38,9 @@ def read_camera_motion(path: Path | str) -> dict[int, Array]:
         frame_index = int(float(row[0]))
         if frame_index in motions:
             raise ValueError(f"{path}:{number}: frame {frame_index} comes twice")
-        motions[frame_index] = np.array(row[1:], np.float32).reshape(2, 3)
+        motions[frame_index] = (
+            np.array(row[1:], np.float64).clip(-_LIMIT, _LIMIT).astype(np.float32).reshape(2, 3)
+        )
     return motions
 
 

@@ -57,11 +57,12 @@ def sorted_rows(
     time_s: Array | None = None,
     embedding: Array | None = None,
 ) -> DetectionRows:
-    """Return columns in the order of their frames, with scores in [0, 1]."""
+    """Return columns in the order of their frames, with scores in [0, 1] and boxes within float32."""
+    limit = float(np.finfo(np.float32).max)
     clipped = score.clip(0, 1)
     rows = DetectionRows(
         frame_index=frame_index,
-        xyxy=xyxy.astype(np.float32),
+        xyxy=xyxy.clip(-limit, limit).astype(np.float32),
         score=clipped.astype(np.float32),
         class_id=class_id,
         time_s=time_s,

@@ -19,6 +19,10 @@ from mot_platform.formats.row_errors import line_of_row, malformed_row, number_p
 
 _NAMES = ("frame", "id", "left", "top", "width", "height", "score", "column 8", "column 9", "column 10")
 _MIN_COLUMNS = 6
+_CLASS_COLUMNS = (8, 9)
+"""Numbers of columns of which the eighth is a class."""
+_MAX_WHOLE = 2**53
+"""Whole numbers beyond are not told apart as floats."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,12 +78,19 @@ def _row_problem(row: list[str], num_columns: int) -> str | None:
             return problem
     if float(row[0]) < 1 or float(row[0]) % 1:
         return f"frame is {row[0]}; frames are whole numbers from 1"
-    return f"id is {row[1]}; ids are whole numbers" if float(row[1]) % 1 else None
+    if float(row[1]) % 1:
+        return f"id is {row[1]}; ids are whole numbers"
+    whole = (0, 1, 7) if num_columns in _CLASS_COLUMNS else (0, 1)
+    beyond = [column for column in whole if abs(float(row[column])) > _MAX_WHOLE]
+    return f"{_NAMES[beyond[0]]} is {row[beyond[0]]}, too large" if beyond else None
 
 
 def _read_table(path: Path) -> Array:
     """Return the numbers of `path` as float64 `(R, C)`, with 6 to 10 columns."""
-    text = path.read_text(encoding="utf-8-sig")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not a text file: {error}") from error
     if not text.strip():
         return np.zeros((0, _MIN_COLUMNS))
     num_columns = text.lstrip().split("\n", 1)[0].count(",") + 1
@@ -96,8 +107,9 @@ def _read_table(path: Path) -> Array:
         table: Array = np.loadtxt(text.splitlines(), delimiter=",", ndmin=2, comments=None)
     except ValueError as error:
         raise malformed_row(path, check, error) from error
-    whole = table[:, :2] % 1 == 0
-    if not (np.isfinite(table).all() and whole.all() and (table[:, 0] >= 1).all()):
+    whole = table[:, [0, 1, 7]] if num_columns in _CLASS_COLUMNS else table[:, :2]
+    sound = np.isfinite(table).all() and (table[:, 0] >= 1).all() and (np.abs(whole) <= _MAX_WHOLE).all()
+    if not (sound and (table[:, :2] % 1 == 0).all()):
         raise malformed_row(path, check, "a value is out of range")
     return table
 
@@ -133,7 +145,7 @@ def read_mot(path: Path | str, *, unique_ids: bool = False) -> MotRows:
     num_rows, num_columns = table.shape
     if unique_ids:
         _require_unique_ids(path, table[:, 0], table[:, 1])
-    has_class = num_columns in (8, 9)
+    has_class = num_columns in _CLASS_COLUMNS
     return MotRows(
         frame_index=table[:, 0].astype(np.int64) - 1,
         track_id=table[:, 1].astype(np.int64),

@@ -67,3 +67,10 @@ def test_detections_after_the_end_and_bad_rates_are_named(sequence: Path) -> Non
         prepared(sequence)
     with pytest.raises(InputError, match="--fps -1"):
         prepared(sequence, frame_rate_hz=-1.0)
+
+
+def test_a_stray_frame_number_is_named_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "d.txt"
+    path.write_text("5,-1,0,0,9,9,1\n2000000007,-1,0,0,9,9,1\n")
+    with pytest.raises(ValueError, match=r"d.txt: no detection between frames 5 and 2000000007"):
+        prepared(path)

@@ -34,6 +34,8 @@ def test_an_empty_file_has_no_frames(tmp_path: Path) -> None:
         pytest.param("0,-1,0,0,9,9,0.5,1", "2: frame is 0; frames are whole numbers from 1", id="frame 0"),
         pytest.param("1,-1,0,0,9,9,high,1", "2: score is 'high', not a number", id="word"),
         pytest.param("1,-1,0,0,9,9", "2: 6 columns, but the first row has 8", id="columns"),
+        pytest.param("1e300,-1,0,0,9,9,0.5,1", "2: frame is 1e300, too large", id="frame beyond all"),
+        pytest.param("1,-1,0,0,9,9,0.5,-1e30", "2: column 8 is -1e30, too large", id="class beyond all"),
         pytest.param("9999999999,-1,0,0,9,9,0.5,1", "2: frame is too large", id="late frame"),
         pytest.param("1,-1,0,0,9,9,0.5,99999", "2: class is too large", id="class"),
     ],
@@ -42,6 +44,17 @@ def test_a_bad_row_is_named(tmp_path: Path, row: str, problem: str) -> None:
     (tmp_path / "d.txt").write_text(f"1,-1,0,0,9,9,0.5,1\n{row}\n")
     with pytest.raises(ValueError, match=rf"d.txt:{problem}"):
         read_text_detections(tmp_path / "d.txt")
+
+
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_bytes(b"\xff\xfe1,2")
+    with pytest.raises(ValueError, match=r"d.txt: not a text file"):
+        read_text_detections(tmp_path / "d.txt")
+
+
+def test_boxes_without_end_stay_numbers(tmp_path: Path) -> None:
+    (tmp_path / "d.txt").write_text("1,-1,0,0,1e300,9,0.5\n")
+    assert np.isfinite(read_text_detections(tmp_path / "d.txt").xyxy).all()
 
 
 def test_parquet_is_told_by_its_name(tmp_path: Path) -> None:
