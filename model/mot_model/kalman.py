@@ -1,7 +1,7 @@
 """Kalman filter over boxes, for all tracks at once and any time between frames.
 
 The four coordinates (centre x, centre y, width, height) are filtered independently: each has a position and
-a velocity, so its covariance is three numbers and every formula is plain element-wise arithmetic. Velocities
+a velocity, so its covariance is three numbers and no matrix is inverted. Velocities
 fade with a half-life, since nobody keeps a course for long, and the noise is that of a random walk in
 continuous time: two short steps equal one long step. A motion array `(M, 5, 4)` holds, per track, the rows
 position, velocity, position variance, covariance and velocity variance. Noise is relative to box size, since
@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mot_model.compiled import compiled
 from mot_model.structures import Array
 
 POSITION, VELOCITY, POSITION_VARIANCE, COVARIANCE, VELOCITY_VARIANCE = range(5)
@@ -34,16 +35,16 @@ class MotionModel:
         ValueError: if a number is not positive.
     """
 
-    measurement: float = 0.05
+    measurement: float = 0.28
     """Standard deviation of a detected coordinate; higher trusts the prediction more."""
-    position_walk: float = 0.4
+    position_walk: float = 0.052
     """Standard deviation of the random walk of a position after one second."""
-    velocity_walk: float = 2.0
+    velocity_walk: float = 0.49
     """Standard deviation of the random walk of a velocity (per second) after one second; higher follows turns
     faster."""
-    initial_velocity: float = 1.9
+    initial_velocity: float = 1.6
     """Standard deviation of the unknown velocity (per second) of a new track."""
-    half_life_s: float = 0.2
+    half_life_s: float = 2.0
     """Seconds after which a velocity has halved; higher carries a hidden object farther along."""
 
     def __post_init__(self) -> None:
@@ -80,36 +81,53 @@ def begin_motion(measured: Array, model: MotionModel) -> Array:
 
 def predict_motion(motion: Array, step_s: float, model: MotionModel) -> Array:
     """Return `motion` `(M, 5, 4)` moved `step_s` seconds ahead; sizes stay positive."""
-    position, velocity, pp, pv, vv = motion.transpose(1, 0, 2)
     tau = model.half_life_s / math.log(2)
+    return _predict(motion, step_s, tau, model.position_walk, model.velocity_walk)
+
+
+@compiled
+def _predict(motion: Array, step_s: float, tau: float, position_walk: float, velocity_walk: float) -> Array:
+    """Return the prediction of `predict_motion`, with `tau` the mean life of a velocity in seconds."""
     fade = math.exp(-step_s / tau)
     reach = tau * (1 - fade)  # seconds at full speed that the fading velocity is worth
-    variance = np.square(_noise_scale(position))
-    turn = model.velocity_walk**2
-    walk_pp = model.position_walk**2 * step_s + turn * tau**2 * (step_s - 2 * reach + tau * (1 - fade**2) / 2)
+    turn = velocity_walk**2
+    walk_pp = position_walk**2 * step_s + turn * tau**2 * (step_s - 2 * reach + tau * (1 - fade**2) / 2)
+    walk_pv, walk_vv = turn * reach**2 / 2, turn * tau * (1 - fade**2) / 2
     ahead = np.empty_like(motion)
-    ahead[:, POSITION] = position + reach * velocity
-    ahead[:, VELOCITY] = fade * velocity
-    ahead[:, POSITION_VARIANCE] = pp + 2 * reach * pv + reach**2 * vv + walk_pp * variance
-    ahead[:, COVARIANCE] = fade * (pv + reach * vv) + turn * reach**2 / 2 * variance
-    ahead[:, VELOCITY_VARIANCE] = fade**2 * vv + turn * tau * (1 - fade**2) / 2 * variance
-    np.maximum(ahead[:, POSITION, 2:], MIN_SIZE_PX, out=ahead[:, POSITION, 2:])
+    for i in range(len(motion)):
+        for axis in range(4):
+            position, velocity, pp, pv, vv = motion[i, :, axis]
+            variance = max(motion[i, POSITION, 2 + axis % 2], MIN_SIZE_PX) ** 2
+            position += reach * velocity
+            ahead[i, POSITION, axis] = position if axis < 2 else max(position, MIN_SIZE_PX)
+            ahead[i, VELOCITY, axis] = fade * velocity
+            ahead[i, POSITION_VARIANCE, axis] = pp + 2 * reach * pv + reach**2 * vv + walk_pp * variance
+            ahead[i, COVARIANCE, axis] = fade * (pv + reach * vv) + walk_pv * variance
+            ahead[i, VELOCITY_VARIANCE, axis] = fade**2 * vv + walk_vv * variance
     return ahead
 
 
 def update_motion(motion: Array, measured: Array, model: MotionModel) -> Array:
     """Return `motion` `(M, 5, 4)` corrected by the boxes `measured` `(M, 4)` (centre, width, height)."""
-    position, velocity, pp, pv, vv = motion.transpose(1, 0, 2)
-    total = pp + np.square(model.measurement * _noise_scale(position))
-    gain_position, gain_velocity = pp / total, pv / total
-    surprise = measured - position
+    return _update(motion, measured, model.measurement)
+
+
+@compiled
+def _update(motion: Array, measured: Array, measurement: float) -> Array:
     corrected = np.empty_like(motion)
-    corrected[:, POSITION] = position + gain_position * surprise
-    corrected[:, VELOCITY] = velocity + gain_velocity * surprise
-    corrected[:, POSITION_VARIANCE] = (1 - gain_position) * pp
-    corrected[:, COVARIANCE] = (1 - gain_position) * pv
-    corrected[:, VELOCITY_VARIANCE] = vv - gain_velocity * pv
-    np.maximum(corrected[:, POSITION, 2:], MIN_SIZE_PX, out=corrected[:, POSITION, 2:])
+    for i in range(len(motion)):
+        for axis in range(4):
+            position, velocity, pp, pv, vv = motion[i, :, axis]
+            size = max(motion[i, POSITION, 2 + axis % 2], MIN_SIZE_PX)
+            total = pp + (measurement * size) ** 2
+            gain_position, gain_velocity = pp / total, pv / total
+            surprise = measured[i, axis] - position
+            position += gain_position * surprise
+            corrected[i, POSITION, axis] = position if axis < 2 else max(position, MIN_SIZE_PX)
+            corrected[i, VELOCITY, axis] = velocity + gain_velocity * surprise
+            corrected[i, POSITION_VARIANCE, axis] = (1 - gain_position) * pp
+            corrected[i, COVARIANCE, axis] = (1 - gain_position) * pv
+            corrected[i, VELOCITY_VARIANCE, axis] = vv - gain_velocity * pv
     return corrected
 
 

@@ -20,7 +20,7 @@ Array: TypeAlias = npt.NDArray[Any]
 
 def _require(name: str, array: Array | None, dtype: type, *shape: int | None) -> None:
     """Raise unless `array` has `dtype` and `shape`, where None matches any length."""
-    if array is None:
+    if array is None or (array.dtype == dtype and array.shape == shape):
         return
     same_shape = array.ndim == len(shape) and all(
         want in (None, got) for want, got in zip(shape, array.shape, strict=True)

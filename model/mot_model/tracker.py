@@ -13,8 +13,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from mot_model.association import covered_share, match_tracks
+from mot_model.association import match_tracks
+from mot_model.camera_shift import camera_shift
 from mot_model.kalman import (
+    POSITION,
     VELOCITY,
     begin_motion,
     centre_to_xyxy,
@@ -23,6 +25,7 @@ from mot_model.kalman import (
     warp_motion,
     xyxy_to_centre,
 )
+from mot_model.overlap import covered_share
 from mot_model.structures import Array, Detections, Tracks
 from mot_model.tracker_config import TrackerConfig
 from mot_model.tracker_state import TrackerState
@@ -33,6 +36,8 @@ MIN_STEP_S = 1e-3
 """Time that passes at least between two frames, whatever their timestamps say."""
 MAX_COORDINATE_PX = 1e7
 """Boxes beyond are taken for garbage."""
+STEADY_HITS = 3
+"""Detections that a track needs before it may speak for the motion of the camera."""
 MAX_CAMERA_ZOOM = 2.0
 """Zoom between two frames beyond which the camera motion is taken for garbage."""
 
@@ -96,8 +101,13 @@ class Tracker:
             motion = warp_motion(motion, camera_motion)
             last_xyxy = _warp_boxes(last_xyxy, camera_motion)
         if step_s > 0:
-            motion = _still_size(motion, state.last_seen_s < state.clock_s)
-            motion = predict_motion(motion, step_s, self.config.motion)
+            was_seen = state.last_seen_s >= state.clock_s
+            motion = predict_motion(_still_size(motion, ~was_seen), step_s, self.config.motion)
+            if detections.camera_motion is None and self.config.camera_from_boxes:
+                voters = np.flatnonzero(was_seen & (state.num_hits >= STEADY_HITS))
+                shift = self._camera_shift(motion[voters, POSITION], detections)
+                motion[:, POSITION, :2] += shift
+                last_xyxy = last_xyxy + shift[[0, 1, 0, 1]]
         return replace(
             state,
             num_frames=state.num_frames + 1,
@@ -106,6 +116,11 @@ class Tracker:
             motion=motion,
             last_xyxy=last_xyxy,
         )
+
+    def _camera_shift(self, expected: Array, detections: Detections) -> Array:
+        """Return the shift (x, y) `(2,)` of the camera, where `expected` `(V, 4)` are steady boxes."""
+        sure = detections.xyxy[detections.score >= self.config.high_score]
+        return camera_shift(centre_to_xyxy(expected), sure.astype(np.float64))
 
     def _update(self, state: TrackerState, detections: Detections, slot: Array) -> TrackerState:
         """Return the state with every matched track corrected by its detection."""
@@ -190,11 +205,7 @@ class Tracker:
         """Return the state without the tracks that ended, the rows to report and their slots in it."""
         confirmed = state.num_hits >= self.config.min_hits
         gap_s = state.clock_s - state.last_seen_s
-        known = state.embedding.any(axis=1) if state.embedding.shape[1] else np.zeros(len(state), bool)
-        max_gap_s = np.where(
-            known, max(self.config.reidentify_gap_s, self.config.max_gap_s), self.config.max_gap_s
-        )
-        alive = (gap_s <= 0) | (confirmed & (gap_s <= max_gap_s))
+        alive = (gap_s <= 0) | (confirmed & (gap_s <= self._max_gap_s(state)))
         columns = np.flatnonzero(slot >= 0)
         columns = columns[confirmed[slot[columns]]]
         columns = columns[np.argsort(slot[columns])]
@@ -210,6 +221,13 @@ class Tracker:
             action_score=np.zeros((num, 0), np.float32),
         )
         return state.kept(alive), tracks, (np.cumsum(alive) - 1)[rows]
+
+    def _max_gap_s(self, state: TrackerState) -> Array | float:
+        """Return the time after which each track is dropped: later where its embedding can bring it back."""
+        if not state.embedding.shape[1]:
+            return self.config.max_gap_s
+        longest_s = max(self.config.reidentify_gap_s, self.config.max_gap_s)
+        return np.where(state.embedding.any(axis=1), longest_s, self.config.max_gap_s)
 
 
 def _usable(detections: Detections, min_score: float) -> Detections:

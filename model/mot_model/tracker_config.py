@@ -10,8 +10,7 @@ _SHARES = (
     "min_score",
     "high_score",
     "birth_score",
-    "first_min_overlap",
-    "second_min_overlap",
+    "main_min_overlap",
     "low_min_overlap",
     "recovery_min_overlap",
     "tentative_min_overlap",
@@ -19,12 +18,13 @@ _SHARES = (
     "embedding_max_covered",
 )
 _NOT_NEGATIVE = (
-    "first_buffer",
-    "second_buffer",
+    "main_buffer",
+    "low_buffer",
+    "tentative_buffer",
     "height_power",
-    "score_power",
     "direction_weight",
     "score_change_weight",
+    "size_change_weight",
     "appearance_weight",
     "appearance_max_distance",
     "low_gap_s",
@@ -47,48 +47,50 @@ class TrackerConfig:
     """How boxes move between frames."""
     min_score: float = 0.1
     """Detections below are ignored, 0 to 1."""
-    high_score: float = 0.6
+    high_score: float = 0.64
     """Detections from here on are matched first and to any track; those below only to what was just seen."""
-    birth_score: float = 0.7
-    """An unmatched detection from here on begins a track; higher begins fewer false ones."""
+    birth_score: float = 0.47
+    """An unmatched detection from here on begins a track, which a high one has to confirm."""
     min_hits: int = 2
     """Consecutive frames that a new track needs before it is reported; 1 reports at once. Tracks of the first
     frame are always reported at once."""
-    first_buffer: float = 0.1
-    """Growth of boxes in the first pass, as a share of width and height on each side."""
-    first_min_overlap: float = 0.2
-    """Least overlap (times score) in the first pass."""
-    second_buffer: float = 0.3
-    """Growth of boxes in the second pass, which catches faster motion."""
-    second_min_overlap: float = 0.2
-    """Least overlap (times score) in the second pass."""
-    low_min_overlap: float = 0.6
-    """Least overlap, without growth, for detections below `high_score`."""
-    low_gap_s: float = 0.05
+    main_buffer: float = 0.17
+    """Growth of boxes in the main pass, as a share of width and height on each side."""
+    main_min_overlap: float = 0.18
+    """Least overlap in the main pass."""
+    low_buffer: float = 0.18
+    """Growth of boxes in the pass for detections below `high_score`."""
+    low_min_overlap: float = 0.54
+    """Least overlap for detections below `high_score`."""
+    low_gap_s: float = 0.38
     """A track takes low detections if it was unseen for at most this long beyond the last step."""
-    recovery_min_overlap: float = 0.3
-    """Least overlap (times score) of a detection with the box where a track was last seen."""
-    tentative_min_overlap: float = 0.3
-    """Least overlap (times score) for a track that is not reported yet."""
-    height_power: float = 1.0
+    recovery_min_overlap: float = 0.17
+    """Least overlap of a detection with the box where a track was last seen."""
+    tentative_buffer: float = 0.37
+    """Growth of boxes in the pass for tracks that are not reported yet: their speed is unknown."""
+    tentative_min_overlap: float = 0.13
+    """Least overlap for a track that is not reported yet."""
+    height_power: float = 1.8
     """Exponent of the height overlap; 0 leaves it out."""
-    score_power: float = 1.0
-    """Exponent of the detection's score in the overlap; 0 leaves it out."""
     direction_weight: float = 0.0
     """Cost of a match that turns a track around; a match straight ahead gains as much."""
-    score_change_weight: float = 0.1
+    score_change_weight: float = 0.0
     """Cost of a match per unit of difference between the detection's score and the track's last one: who is
     half hidden scores low for some frames."""
+    size_change_weight: float = 0.22
+    """Cost of a match per unit of change of the height, on a log scale."""
     appearance_weight: float = 1.0
     """Gain per unit of cosine distance below `appearance_max_distance`, loss above; needs embeddings."""
     appearance_max_distance: float = 0.4
     """Cosine distance that speaks neither for nor against the same object, 0 to 2."""
+    camera_from_boxes: bool = True
+    """Where no camera motion is supplied, take what all tracks do at once for the camera's doing."""
     embedding_keep: float = 0.9
     """Share of the old embedding in the running mean of a track."""
     embedding_max_covered: float = 0.5
     """A detection of which a larger share is covered by another does not change the embedding."""
-    max_gap_s: float = 1.0
-    """A track unseen for longer no longer matches by position."""
+    max_gap_s: float = 1.5
+    """A track unseen for longer before the last step no longer matches by position."""
     reidentify_gap_s: float = 3.0
     """A track with an embedding unseen for longer is dropped; until then its appearance can bring it back."""
     memory_frames: int = 16
@@ -104,8 +106,8 @@ class TrackerConfig:
         for name in ("min_hits", "memory_frames"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, but got {getattr(self, name)}")
-        if not self.min_score <= self.high_score <= self.birth_score:
+        if not self.min_score <= min(self.high_score, self.birth_score):
             raise ValueError(
-                "need min_score <= high_score <= birth_score, but got "
+                "need min_score <= high_score and birth_score, but got "
                 f"{self.min_score}, {self.high_score}, {self.birth_score}"
             )

@@ -27,7 +27,7 @@ def test_defaults_are_the_pedestrian_file() -> None:
         pytest.param({"max_gap_s": -1.0}, "max_gap_s must not be negative, but got -1.0", id="negative time"),
         pytest.param({"min_hits": 0}, "min_hits must be at least 1, but got 0", id="no hit"),
         pytest.param({"memory_frames": 0}, "memory_frames must be at least 1, but got 0", id="no memory"),
-        pytest.param({"high_score": 0.9}, "min_score <= high_score <= birth_score", id="order"),
+        pytest.param({"min_score": 0.7}, "min_score <= high_score and birth_score", id="order"),
     ],
 )
 def test_settings_out_of_range_are_refused_by_name(settings: dict[str, Any], message: str) -> None:
