@@ -1,11 +1,11 @@
 """Kalman filter over boxes, for all tracks at once and any time between frames.
 
 The four coordinates (centre x, centre y, width, height) are filtered independently: each has a position and
-a velocity, so its covariance is three numbers and no matrix is inverted. Velocities
-fade with a half-life, since nobody keeps a course for long, and the noise is that of a random walk in
-continuous time: two short steps equal one long step. A motion array `(M, 5, 4)` holds, per track, the rows
-position, velocity, position variance, covariance and velocity variance. Noise is relative to box size, since
-a person twice as near moves and jitters twice as many pixels.
+a velocity, so its covariance is three numbers and no matrix is inverted. Velocities fade with a half-life,
+since nobody keeps a course for long, and the noise is that of a random walk in continuous time: two short
+steps equal one long step. A motion array `(M, 5, 4)` holds, per track, the rows position, velocity, position
+variance, covariance and velocity variance. Noise is relative to box size, since a person twice as near moves
+and jitters twice as many pixels.
 
 Source: SORT (Bewley et al. 2016, arXiv:1602.00763) for the filter, BoT-SORT (Aharon et al. 2022,
 arXiv:2206.14651) for the coordinates, Uhlenbeck and Ornstein (1930) for velocities that fade.
@@ -79,14 +79,27 @@ def begin_motion(measured: Array, model: MotionModel) -> Array:
     return motion
 
 
-def predict_motion(motion: Array, step_s: float, model: MotionModel) -> Array:
-    """Return `motion` `(M, 5, 4)` moved `step_s` seconds ahead; sizes stay positive."""
+def predict_motion(
+    motion: Array, step_s: float, model: MotionModel, *, keeps_size: Array | None = None
+) -> Array:
+    """Return `motion` `(M, 5, 4)` moved `step_s` seconds ahead; sizes stay positive.
+
+    Args:
+        motion: Where tracks are.
+        step_s: Seconds to move.
+        model: Its spreads.
+        keeps_size: bool `(M,)`, tracks whose width and height stand still.
+    """
+    if keeps_size is None:
+        keeps_size = np.zeros(len(motion), bool)
     tau = model.half_life_s / math.log(2)
-    return _predict(motion, step_s, tau, model.position_walk, model.velocity_walk)
+    return _predict(motion, keeps_size, step_s, tau, model.position_walk, model.velocity_walk)
 
 
 @compiled
-def _predict(motion: Array, step_s: float, tau: float, position_walk: float, velocity_walk: float) -> Array:
+def _predict(
+    motion: Array, keeps_size: Array, step_s: float, tau: float, position_walk: float, velocity_walk: float
+) -> Array:
     """Return the prediction of `predict_motion`, with `tau` the mean life of a velocity in seconds."""
     fade = math.exp(-step_s / tau)
     reach = tau * (1 - fade)  # seconds at full speed that the fading velocity is worth
@@ -98,6 +111,8 @@ def _predict(motion: Array, step_s: float, tau: float, position_walk: float, vel
         for axis in range(4):
             position, velocity, pp, pv, vv = motion[i, :, axis]
             variance = max(motion[i, POSITION, 2 + axis % 2], MIN_SIZE_PX) ** 2
+            if axis >= 2 and keeps_size[i]:
+                velocity = 0.0
             position += reach * velocity
             ahead[i, POSITION, axis] = position if axis < 2 else max(position, MIN_SIZE_PX)
             ahead[i, VELOCITY, axis] = fade * velocity
@@ -107,28 +122,23 @@ def _predict(motion: Array, step_s: float, tau: float, position_walk: float, vel
     return ahead
 
 
-def update_motion(motion: Array, measured: Array, model: MotionModel) -> Array:
-    """Return `motion` `(M, 5, 4)` corrected by the boxes `measured` `(M, 4)` (centre, width, height)."""
-    return _update(motion, measured, model.measurement)
-
-
 @compiled
-def _update(motion: Array, measured: Array, measurement: float) -> Array:
-    corrected = np.empty_like(motion)
-    for i in range(len(motion)):
-        for axis in range(4):
-            position, velocity, pp, pv, vv = motion[i, :, axis]
-            size = max(motion[i, POSITION, 2 + axis % 2], MIN_SIZE_PX)
-            total = pp + (measurement * size) ** 2
-            gain_position, gain_velocity = pp / total, pv / total
-            surprise = measured[i, axis] - position
-            position += gain_position * surprise
-            corrected[i, POSITION, axis] = position if axis < 2 else max(position, MIN_SIZE_PX)
-            corrected[i, VELOCITY, axis] = velocity + gain_velocity * surprise
-            corrected[i, POSITION_VARIANCE, axis] = (1 - gain_position) * pp
-            corrected[i, COVARIANCE, axis] = (1 - gain_position) * pv
-            corrected[i, VELOCITY_VARIANCE, axis] = vv - gain_velocity * pv
-    return corrected
+def correct_track(motion: Array, xyxy: Array, measurement: float) -> None:
+    """Correct `motion` `(5, 4)` of one track in place by its detection `xyxy` `(4,)`."""
+    sizes = max(motion[POSITION, 2], MIN_SIZE_PX), max(motion[POSITION, 3], MIN_SIZE_PX)
+    for axis in range(4):
+        low, high = xyxy[axis % 2], xyxy[2 + axis % 2]
+        measured = (low + high) / 2 if axis < 2 else high - low
+        position, velocity, pp, pv, vv = motion[:, axis]
+        total = pp + (measurement * sizes[axis % 2]) ** 2
+        gain_position, gain_velocity = pp / total, pv / total
+        surprise = measured - position
+        position += gain_position * surprise
+        motion[POSITION, axis] = position if axis < 2 else max(position, MIN_SIZE_PX)
+        motion[VELOCITY, axis] = velocity + gain_velocity * surprise
+        motion[POSITION_VARIANCE, axis] = (1 - gain_position) * pp
+        motion[COVARIANCE, axis] = (1 - gain_position) * pv
+        motion[VELOCITY_VARIANCE, axis] = vv - gain_velocity * pv
 
 
 def warp_motion(motion: Array, camera_motion: Array) -> Array:

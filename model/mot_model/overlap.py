@@ -67,9 +67,7 @@ def covered_share(xyxy: Array) -> Array:
 
 
 @compiled
-def find_pairs(
-    reach: Array, class_id: Array, boxes: Array, box_class_id: Array, by_left: Array
-) -> tuple[Array, Array]:
+def find_pairs(reach: Array, class_id: Array, boxes: Array, box_class_id: Array) -> tuple[Array, Array]:
     """Return the row and column `(P,)` of every pair of the same class that overlaps, by row.
 
     Args:
@@ -77,8 +75,8 @@ def find_pairs(
         class_id: int64 `(M,)`.
         boxes: float64 `(N, 4)`.
         box_class_id: int64 `(N,)`.
-        by_left: int64 `(N,)`, order of `boxes` by their left edge: only a strip of them is looked at.
     """
+    by_left = np.argsort(boxes[:, 0])  # only a strip of them is looked at for each track
     left = boxes[by_left, 0]
     widest = 0.0
     for j in range(len(boxes)):

@@ -17,16 +17,15 @@ from mot_model.association import match_tracks
 from mot_model.camera_shift import camera_shift
 from mot_model.kalman import (
     POSITION,
-    VELOCITY,
     begin_motion,
     centre_to_xyxy,
     predict_motion,
-    update_motion,
     warp_motion,
     xyxy_to_centre,
 )
 from mot_model.overlap import covered_share
 from mot_model.structures import Array, Detections, Tracks
+from mot_model.track_rows import MAX_COORDINATE_PX, Sightings, rows_to_report, seen_again, sound_rows
 from mot_model.tracker_config import TrackerConfig
 from mot_model.tracker_state import TrackerState
 
@@ -34,8 +33,6 @@ __all__ = ["Tracker", "TrackerConfig", "TrackerState"]
 
 MIN_STEP_S = 1e-3
 """Time that passes at least between two frames, whatever their timestamps say."""
-MAX_COORDINATE_PX = 1e7
-"""Boxes beyond are taken for garbage."""
 STEADY_HITS = 3
 """Detections that a track needs before it may speak for the motion of the camera."""
 MAX_CAMERA_ZOOM = 2.0
@@ -102,12 +99,14 @@ class Tracker:
             last_xyxy = _warp_boxes(last_xyxy, camera_motion)
         if step_s > 0:
             was_seen = state.last_seen_s >= state.clock_s
-            motion = predict_motion(_still_size(motion, ~was_seen), step_s, self.config.motion)
+            # Boxes shrink before they are hidden: what is lost keeps the size that it had.
+            motion = predict_motion(motion, step_s, self.config.motion, keeps_size=~was_seen)
             if detections.camera_motion is None and self.config.camera_from_boxes:
-                voters = np.flatnonzero(was_seen & (state.num_hits >= STEADY_HITS))
-                shift = self._camera_shift(motion[voters, POSITION], detections)
-                motion[:, POSITION, :2] += shift
-                last_xyxy = last_xyxy + shift[[0, 1, 0, 1]]
+                may_vote = was_seen & (state.num_hits >= STEADY_HITS)
+                is_sure = detections.score >= self.config.high_score
+                shift = camera_shift(motion, may_vote, detections.xyxy.astype(np.float64), is_sure)
+                motion[:, POSITION, :2] += shift[:2]
+                last_xyxy = last_xyxy + shift
         return replace(
             state,
             num_frames=state.num_frames + 1,
@@ -117,19 +116,24 @@ class Tracker:
             last_xyxy=last_xyxy,
         )
 
-    def _camera_shift(self, expected: Array, detections: Detections) -> Array:
-        """Return the shift (x, y) `(2,)` of the camera, where `expected` `(V, 4)` are steady boxes."""
-        sure = detections.xyxy[detections.score >= self.config.high_score]
-        return camera_shift(centre_to_xyxy(expected), sure.astype(np.float64))
-
     def _update(self, state: TrackerState, detections: Detections, slot: Array) -> TrackerState:
         """Return the state with every matched track corrected by its detection."""
+        seen = seen_again(
+            Sightings(state.motion, state.last_xyxy, state.last_seen_s, state.num_hits, state.score),
+            slot,
+            detections.xyxy.astype(np.float64),
+            detections.score,
+            state.clock_s,
+            self.config.motion.measurement,
+        )
+        return replace(self._remember(state, detections, slot), **seen._asdict())
+
+    def _remember(self, state: TrackerState, detections: Detections, slot: Array) -> TrackerState:
+        """Return the state with embeddings and action features of the matched tracks brought up to date."""
+        if detections.embedding is None and detections.action_feature is None:
+            return state
         columns = np.flatnonzero(slot >= 0)
         rows = slot[columns]
-        if not len(rows):
-            return state
-        boxes = detections.xyxy[columns].astype(np.float64)
-        corrected = update_motion(state.motion[rows], xyxy_to_centre(boxes), self.config.motion)
         embedding, memory, memory_time_s = state.embedding, state.memory, state.memory_time_s
         if detections.embedding is not None:
             fresh = self._blended(embedding[rows], detections, columns)
@@ -141,17 +145,7 @@ class Tracker:
             memory_time_s = _replaced(
                 memory_time_s, rows, np.concatenate([memory_time_s[rows, 1:], times], axis=1)
             )
-        return replace(
-            state,
-            motion=_replaced(state.motion, rows, corrected),
-            last_xyxy=_replaced(state.last_xyxy, rows, boxes),
-            last_seen_s=_replaced(state.last_seen_s, rows, state.clock_s),
-            num_hits=_replaced(state.num_hits, rows, state.num_hits[rows] + 1),
-            score=_replaced(state.score, rows, detections.score[columns]),
-            embedding=embedding,
-            memory=memory,
-            memory_time_s=memory_time_s,
-        )
+        return replace(state, embedding=embedding, memory=memory, memory_time_s=memory_time_s)
 
     def _blended(self, old: Array, detections: Detections, columns: Array) -> Array:
         """Return embeddings `(K, D)` moved towards those detected, except where another box covers them.
@@ -206,10 +200,7 @@ class Tracker:
         confirmed = state.num_hits >= self.config.min_hits
         gap_s = state.clock_s - state.last_seen_s
         alive = (gap_s <= 0) | (confirmed & (gap_s <= self._max_gap_s(state)))
-        columns = np.flatnonzero(slot >= 0)
-        columns = columns[confirmed[slot[columns]]]
-        columns = columns[np.argsort(slot[columns])]
-        rows = slot[columns]
+        rows, columns = rows_to_report(slot, state.num_hits, self.config.min_hits)
         num = len(rows)
         tracks = Tracks(
             frame_index=np.full(num, detections.frame_index, np.int32),
@@ -220,6 +211,8 @@ class Tracker:
             score=detections.score[columns],
             action_score=np.zeros((num, 0), np.float32),
         )
+        if alive.all():
+            return state, tracks, rows
         return state.kept(alive), tracks, (np.cumsum(alive) - 1)[rows]
 
     def _max_gap_s(self, state: TrackerState) -> Array | float:
@@ -232,11 +225,7 @@ class Tracker:
 
 def _usable(detections: Detections, min_score: float) -> Detections:
     """Return the detections with finite numbers, a box with an area, and a score of `min_score` or more."""
-    xyxy = detections.xyxy
-    keep = (np.abs(xyxy) < MAX_COORDINATE_PX).all(axis=1)  # False for NaN
-    keep &= (
-        (xyxy[:, 2:] > xyxy[:, :2]).all(axis=1) & (detections.score >= min_score) & (detections.score <= 1)
-    )
+    keep = sound_rows(detections.xyxy, detections.score, min_score)
     for feature in (detections.embedding, detections.action_feature):
         if feature is not None:
             keep &= np.isfinite(feature).all(axis=1)
@@ -277,15 +266,6 @@ def _warp_boxes(xyxy: Array, camera_motion: Array) -> Array:
     centre = np.zeros((len(xyxy), 5, 4))
     centre[:, 0] = xyxy_to_centre(xyxy)
     return centre_to_xyxy(warp_motion(centre, camera_motion)[:, 0])
-
-
-def _still_size(motion: Array, is_lost: Array) -> Array:
-    """Return `motion` with width and height of lost tracks at rest: boxes shrink before they are hidden."""
-    if not is_lost.any():
-        return motion
-    still = motion.copy()
-    still[is_lost, VELOCITY, 2:] = 0
-    return still
 
 
 def _replaced(array: Array, rows: Array, values: Array | float) -> Array:

@@ -12,8 +12,8 @@ from mot_model.kalman import (
     MotionModel,
     begin_motion,
     centre_to_xyxy,
+    correct_track,
     predict_motion,
-    update_motion,
     warp_motion,
     xyxy_to_centre,
 )
@@ -22,12 +22,19 @@ MODEL = MotionModel()
 BOX = np.array([[100.0, 200, 40, 80]])
 
 
+def _updated(motion: np.ndarray, measured: np.ndarray, model: MotionModel = MODEL) -> np.ndarray:
+    corrected = motion.copy()
+    for row, box in zip(corrected, centre_to_xyxy(measured), strict=True):
+        correct_track(row, box, model.measurement)
+    return corrected
+
+
 def _walk(speed_px_s: float, frames: int, step_s: float, model: MotionModel = MODEL) -> np.ndarray:
     """Return the motion of a box that moved right at a steady speed, after its last update."""
     motion = begin_motion(BOX, model)
     for i in range(1, frames):
         moved = BOX + np.array([speed_px_s * i * step_s, 0, 0, 0])
-        motion = update_motion(predict_motion(motion, step_s, model), moved, model)
+        motion = _updated(predict_motion(motion, step_s, model), moved, model)
     return motion
 
 
@@ -64,7 +71,7 @@ def test_velocity_halves_in_its_half_life() -> None:
 def test_spread_grows_with_time_and_shrinks_with_a_detection() -> None:
     motion = _walk(0.0, frames=5, step_s=0.1)
     later = predict_motion(motion, 0.5, MODEL)
-    seen = update_motion(later, BOX, MODEL)
+    seen = _updated(later, BOX)
     assert (later[:, POSITION_VARIANCE] > motion[:, POSITION_VARIANCE]).all()
     assert (seen[:, POSITION_VARIANCE] < later[:, POSITION_VARIANCE]).all()
     assert (seen[:, VELOCITY_VARIANCE] > 0).all()
@@ -73,7 +80,7 @@ def test_spread_grows_with_time_and_shrinks_with_a_detection() -> None:
 def test_filter_matches_matrix_form() -> None:
     motion = predict_motion(begin_motion(BOX, MODEL), 0.1, MODEL)
     measured = BOX + np.array([3.0, -2, 1, 4])
-    got = update_motion(motion, measured, MODEL)
+    got = _updated(motion, measured)
     for axis in range(4):
         pp, pv, vv = motion[0, [POSITION_VARIANCE, COVARIANCE, VELOCITY_VARIANCE], axis]
         spread = np.array([[pp, pv], [pv, vv]])
@@ -104,7 +111,6 @@ def test_inputs_are_not_changed() -> None:
     motion = _walk(60.0, frames=3, step_s=0.1)
     before = motion.copy()
     predict_motion(motion, 1.0, MODEL)
-    update_motion(motion, BOX, MODEL)
     warp_motion(motion, np.array([[1.0, 0, 10], [0, 1, 0]]))
     np.testing.assert_array_equal(motion, before)
 
