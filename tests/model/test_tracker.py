@@ -288,16 +288,16 @@ def test_step_changes_neither_state_nor_detections() -> None:
     np.testing.assert_array_equal(frames[-1].xyxy, detections.xyxy)
 
 
-def test_state_stays_flat_over_twenty_thousand_ids() -> None:
+def test_state_stays_flat_over_a_hundred_thousand_ids() -> None:
     tracker = Tracker(TrackerConfig(min_hits=1, max_gap_s=0.19))
     state = tracker.initial_state()
     sizes = []
-    for i in range(1000):
+    for i in range(5000):
         x = np.arange(20) * 100 + (i % 7) * 3000.0
         boxes = np.stack([x, np.zeros(20), x + 40, np.full(20, 80.0)], axis=1)
         state, _, _ = tracker.step(state, _detections(boxes, i))
         sizes.append(len(pickle.dumps(state)) if i % 100 == 50 else len(state) * 1000)
-    assert state.next_track_id > 19_000
+    assert state.next_track_id > 99_000
     assert len(state) <= 20 * 7
     pickled = sizes[150::100]
     assert max(pickled) < 1.1 * min(pickled)
@@ -393,5 +393,5 @@ def test_identities_on_street_scenes_keep_their_quality(shared_data: Path) -> No
         predictions[truth.info.name] = Tracks.concatenate(_run(frames)[1])
     report = evaluate_sequences(truths, predictions, benchmark="mot17", with_motmetrics=False)
     figures = report.combined.scalars()
-    assert figures["HOTA"] > 0.57  # 0.597 when this was written
-    assert figures["IDF1"] > 0.69  # 0.722
+    assert figures["HOTA"] > 0.59  # 0.614 when this was written
+    assert figures["IDF1"] > 0.71  # 0.741
