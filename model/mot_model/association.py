@@ -66,6 +66,8 @@ class _Boxes(NamedTuple):
     score: Array
     """float64 `(N,)`."""
     class_id: Array
+    by_left: Array
+    """int64 `(N,)`, their order by the left edge when grown as far as in any pass."""
 
 
 @compiled
@@ -197,7 +199,7 @@ def _match_by_position(
                 boxes.xyxy[j, axis] - margin,
                 boxes.xyxy[j, 2 + axis] + margin,
             )
-    pairs = find_pairs(reach, tracks.class_id, grown, boxes.class_id)
+    pairs = find_pairs(reach, tracks.class_id, grown, boxes.class_id, boxes.by_left)
     gain = _pair_gains(pairs, tracks, boxes, predicted, extra, rules)
     _match_in_passes(pairs, gain, track_of, is_free)
 
@@ -247,10 +249,12 @@ def match_tracks(
     )
     rules = _rules(config, step_s)
     xyxy = detections.xyxy.astype(np.float64)
+    left = xyxy[:, 0] - max(rules.buffer) * (xyxy[:, 2] - xyxy[:, 0])
     boxes = _Boxes(
         xyxy=xyxy,
         score=detections.score.astype(np.float64),
         class_id=detections.class_id,
+        by_left=np.argsort(left, kind="stable"),
     )
     _match_by_position(tuple(tracks), tuple(boxes), extra, tuple(rules), track_of, is_free)
     if distance is not None:

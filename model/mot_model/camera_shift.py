@@ -33,7 +33,6 @@ MIN_ADVANTAGE = 1.5
 """How much better than standing still a jerk has to explain the boxes."""
 
 
-@compiled
 def camera_shift(motion: Array, may_vote: Array, boxes: Array, is_sure: Array) -> Array:
     """Return the shift `(4,)` (x, y, x, y), pixels, of detections from where tracks were expected.
 
@@ -46,34 +45,71 @@ def camera_shift(motion: Array, may_vote: Array, boxes: Array, is_sure: Array) -
         boxes: float64 `(N, 4)`, detections.
         is_sure: bool `(N,)`, those to rely on.
     """
-    voters = np.flatnonzero(may_vote)
-    expected = np.empty((len(voters), 4))
-    for k in range(len(voters)):
-        for axis in range(2):
-            middle, size = motion[voters[k], POSITION, axis], motion[voters[k], POSITION, 2 + axis]
-            expected[k, axis], expected[k, 2 + axis] = middle - size / 2, middle + size / 2
     sure = boxes[is_sure]
-    offset, num, support = _offsets(expected, sure)
+    return _camera_shift(motion, may_vote, sure, np.argsort(sure[:, 0], kind="stable"))
+
+
+@compiled
+def _camera_shift(motion: Array, may_vote: Array, boxes: Array, by_left: Array) -> Array:
+    """Return `camera_shift`, given sure boxes and their order by the left edge."""
+    expected = _expected(motion, may_vote)
+    offset, num, support = _offsets(expected, boxes, by_left)
     jerk = np.zeros(2)
-    if len(expected) >= MIN_TRACKS and support < MIN_MEAN_IOU * min(len(expected), len(sure)):
-        jerk = _jerk(expected[:MAX_VOTERS], sure)
+    if len(expected) >= MIN_TRACKS and support < MIN_MEAN_IOU * min(len(expected), len(boxes)):
+        jerk = _jerk(expected[:MAX_VOTERS], boxes, by_left)
         if jerk.any():
-            offset, num, _ = _offsets(expected + np.array([jerk[0], jerk[1], jerk[0], jerk[1]]), sure)
+            offset, num, _ = _offsets(_moved(expected, jerk[0], jerk[1]), boxes, by_left)
     shift = np.zeros(4)
     if num >= MIN_TRACKS:
         for side in range(4):
-            middle = jerk[side % 2] + np.median(offset[side % 2, :num])
+            middle = jerk[side % 2] + _median(offset[side % 2], num)
             shift[side] = middle * num / (num + PRIOR_TRACKS)
     return shift
 
 
 @compiled
-def _offsets(expected: Array, boxes: Array) -> tuple[Array, int, float]:
+def _expected(motion: Array, may_vote: Array) -> Array:
+    """Return the expected boxes `(V, 4)` of the tracks that may vote."""
+    expected, num = np.empty((len(motion), 4)), 0
+    for i in range(len(motion)):
+        if may_vote[i]:
+            for axis in range(2):
+                middle, size = motion[i, POSITION, axis], motion[i, POSITION, 2 + axis]
+                expected[num, axis], expected[num, 2 + axis] = middle - size / 2, middle + size / 2
+            num += 1
+    return expected[:num]
+
+
+@compiled
+def _moved(xyxy: Array, x: float, y: float) -> Array:
+    """Return boxes `(V, 4)` moved by (x, y)."""
+    moved = np.empty_like(xyxy)
+    for i in range(len(xyxy)):
+        moved[i, 0], moved[i, 1] = xyxy[i, 0] + x, xyxy[i, 1] + y
+        moved[i, 2], moved[i, 3] = xyxy[i, 2] + x, xyxy[i, 3] + y
+    return moved
+
+
+@compiled
+def _median(values: Array, num: int) -> float:
+    """Return the median of the first `num`, which are sorted in place: few, and soon compiled."""
+    for k in range(1, num):
+        value, front = values[k], k
+        while front > 0 and values[front - 1] > value:
+            values[front] = values[front - 1]
+            front -= 1
+        values[front] = value
+    median: float = (values[(num - 1) // 2] + values[num // 2]) / 2
+    return median
+
+
+@compiled
+def _offsets(expected: Array, boxes: Array, by_left: Array) -> tuple[Array, int, float]:
     """Return the shifts `(2, V)` of pairs that are each other's best, how many, and the sum of all bests."""
     best_box, best_track = np.full(len(expected), -1), np.full(len(boxes), -1)
     track_iou, box_iou = np.zeros(len(expected)), np.zeros(len(boxes))
     one_class, one_box_class = np.zeros(len(expected), np.int64), np.zeros(len(boxes), np.int64)
-    rows, cols = find_pairs(expected, one_class, boxes, one_box_class)
+    rows, cols = find_pairs(expected, one_class, boxes, one_box_class, by_left)
     for k in range(len(rows)):
         i, j = rows[k], cols[k]
         iou = grown_iou(expected, i, boxes, j, 0.0)
@@ -92,9 +128,9 @@ def _offsets(expected: Array, boxes: Array) -> tuple[Array, int, float]:
 
 
 @compiled
-def _jerk(expected: Array, boxes: Array) -> Array:
+def _jerk(expected: Array, boxes: Array, by_left: Array) -> Array:
     """Return the shift (x, y) that brings the most boxes together, zero unless it is far better than none."""
-    best, best_support = np.zeros(2), MIN_ADVANTAGE * _offsets(expected, boxes)[2]
+    best, best_support = np.zeros(2), MIN_ADVANTAGE * _offsets(expected, boxes, by_left)[2]
     for i in range(len(expected)):
         height = expected[i, 3] - expected[i, 1]
         for j in range(len(boxes)):
@@ -103,7 +139,7 @@ def _jerk(expected: Array, boxes: Array) -> Array:
             y = (boxes[j, 1] + boxes[j, 3] - expected[i, 1] - expected[i, 3]) / 2
             is_near = abs(x) < REACH * height and abs(y) < REACH * height
             if is_near and 1 / MAX_SIZE_RATIO < ratio < MAX_SIZE_RATIO:
-                _, _, support = _offsets(expected + np.array([x, y, x, y]), boxes)
+                _, _, support = _offsets(_moved(expected, x, y), boxes, by_left)
                 if support > best_support:
                     best_support, best[0], best[1] = support, x, y
     return best

@@ -67,7 +67,9 @@ def covered_share(xyxy: Array) -> Array:
 
 
 @compiled
-def find_pairs(reach: Array, class_id: Array, boxes: Array, box_class_id: Array) -> tuple[Array, Array]:
+def find_pairs(
+    reach: Array, class_id: Array, boxes: Array, box_class_id: Array, by_left: Array
+) -> tuple[Array, Array]:
     """Return the row and column `(P,)` of every pair of the same class that overlaps, by row.
 
     Args:
@@ -75,9 +77,11 @@ def find_pairs(reach: Array, class_id: Array, boxes: Array, box_class_id: Array)
         class_id: int64 `(M,)`.
         boxes: float64 `(N, 4)`.
         box_class_id: int64 `(N,)`.
+        by_left: int64 `(N,)`, order of `boxes` by the left edge: only a strip of them is looked at.
     """
-    by_left = np.argsort(boxes[:, 0])  # only a strip of them is looked at for each track
-    left = boxes[by_left, 0]
+    left = np.empty(len(boxes))
+    for k in range(len(boxes)):
+        left[k] = boxes[by_left[k], 0]
     widest = 0.0
     for j in range(len(boxes)):
         widest = max(widest, boxes[j, 2] - boxes[j, 0])
@@ -86,8 +90,8 @@ def find_pairs(reach: Array, class_id: Array, boxes: Array, box_class_id: Array)
     num_pairs = 0
     for i in range(len(reach)):
         num_near = 0
-        first, stop = np.searchsorted(left, reach[i, 0] - widest), np.searchsorted(left, reach[i, 2])
-        for j in by_left[first:stop]:
+        for k in range(np.searchsorted(left, reach[i, 0] - widest), np.searchsorted(left, reach[i, 2])):
+            j = by_left[k]
             if (
                 boxes[j, 2] > reach[i, 0]
                 and boxes[j, 1] < reach[i, 3]
@@ -97,36 +101,37 @@ def find_pairs(reach: Array, class_id: Array, boxes: Array, box_class_id: Array)
                 near[num_near] = j
                 num_near += 1
         if num_near > MAX_RIVALS:
-            num_near = _keep_nearest(reach[i], boxes, near, num_near)
+            num_near = _keep_nearest(reach, i, boxes, near, num_near)
         if num_pairs + num_near > len(rows):
             rows, cols = _grown(rows, num_near), _grown(cols, num_near)
-        rows[num_pairs : num_pairs + num_near] = i
-        cols[num_pairs : num_pairs + num_near] = near[:num_near]
-        num_pairs += num_near
+        for k in range(num_near):
+            rows[num_pairs], cols[num_pairs] = i, near[k]
+            num_pairs += 1
     return rows[:num_pairs], cols[:num_pairs]
 
 
 @compiled
-def _keep_nearest(reach: Array, boxes: Array, near: Array, num_near: int) -> int:
-    """Keep in `near` the boxes whose centres are nearest to that of `reach`; return how many."""
+def _keep_nearest(reach: Array, i: int, boxes: Array, near: Array, num_near: int) -> int:
+    """Move the boxes whose centres are nearest to that of `reach[i]` to the front; return how many stay."""
     distance = np.empty(num_near)
     for k in range(num_near):
-        j = near[k]
-        x = boxes[j, 0] + boxes[j, 2] - reach[0] - reach[2]
-        y = boxes[j, 1] + boxes[j, 3] - reach[1] - reach[3]
+        x = boxes[near[k], 0] + boxes[near[k], 2] - reach[i, 0] - reach[i, 2]
+        y = boxes[near[k], 1] + boxes[near[k], 3] - reach[i, 1] - reach[i, 3]
         distance[k] = x * x + y * y
-    limit = np.partition(distance, MAX_RIVALS - 1)[MAX_RIVALS - 1]
-    kept = 0
-    for k in range(num_near):
-        if distance[k] <= limit and kept < MAX_RIVALS:
-            near[kept] = near[k]
-            kept += 1
-    return kept
+    for front in range(MAX_RIVALS):
+        nearest = front
+        for k in range(front + 1, num_near):
+            if distance[k] < distance[nearest]:
+                nearest = k
+        near[front], near[nearest] = near[nearest], near[front]
+        distance[nearest] = distance[front]
+    return MAX_RIVALS
 
 
 @compiled
 def _grown(array: Array, room: int) -> Array:
     """Return `array` twice as long and with `room` for more, what it holds kept."""
     longer = np.empty(2 * len(array) + room, np.int64)
-    longer[: len(array)] = array
+    for k in range(len(array)):
+        longer[k] = array[k]
     return longer

@@ -66,7 +66,8 @@ def _see(
         i = track_of[j]
         if i >= 0:
             correct_track(motion[i], xyxy[j], measurement)
-            last_xyxy[i] = xyxy[j]
+            for side in range(4):
+                last_xyxy[i, side] = xyxy[j, side]
             last_seen_s[i] = clock_s
             num_hits[i] += 1
             last_score[i] = score[j]
@@ -79,5 +80,9 @@ def rows_to_report(track_of: Array, num_hits: Array, min_hits: int) -> tuple[Arr
     for j in range(len(track_of)):
         if track_of[j] >= 0 and num_hits[track_of[j]] >= min_hits:
             column_of[track_of[j]] = j
-    rows = np.flatnonzero(column_of >= 0)
-    return rows, column_of[rows]
+    rows, columns, num = np.empty(len(num_hits), np.int64), np.empty(len(num_hits), np.int64), 0
+    for i in range(len(num_hits)):
+        if column_of[i] >= 0:
+            rows[num], columns[num] = i, column_of[i]
+            num += 1
+    return rows[:num], columns[:num]

@@ -19,6 +19,10 @@ def _one_class(boxes: Array) -> Array:
     return np.zeros(len(boxes), np.int64)
 
 
+def _pairs(boxes: Array, class_id: Array, others: Array, other_class_id: Array) -> tuple[Array, Array]:
+    return find_pairs(boxes, class_id, others, other_class_id, np.argsort(others[:, 0], kind="stable"))
+
+
 def test_without_growth_it_is_the_iou() -> None:
     boxes, others = _crowd(20), _crowd(25)[::-1].copy()
     grid = [[grown_iou(boxes, i, others, j, 0.0) for j in range(25)] for i in range(20)]
@@ -54,20 +58,20 @@ def test_covered_share_is_of_the_smaller_box() -> None:
 
 def test_pairs_are_those_with_an_overlap_by_row() -> None:
     boxes, others = _crowd(40), _crowd(60)[::-1].copy()
-    rows, cols = find_pairs(boxes, _one_class(boxes), others, _one_class(others))
+    rows, cols = _pairs(boxes, _one_class(boxes), others, _one_class(others))
     assert (np.diff(rows) >= 0).all()
     expected = np.nonzero(pairwise_iou(boxes, others))
     assert set(zip(rows, cols, strict=True)) == set(zip(*expected, strict=True))
 
 
 def test_pairs_are_of_one_class() -> None:
-    rows, cols = find_pairs(BOX, np.array([1]), np.repeat(BOX, 2, axis=0), np.array([0, 1]))
+    rows, cols = _pairs(BOX, np.array([1]), np.repeat(BOX, 2, axis=0), np.array([0, 1]))
     assert (rows.tolist(), cols.tolist()) == ([0], [1])
 
 
 def test_of_many_rivals_the_nearest_stay() -> None:
     others = BOX + np.linspace(0, 9, 200)[::-1, None]
-    _, cols = find_pairs(BOX, np.array([0]), others, _one_class(others))
+    _, cols = _pairs(BOX, np.array([0]), others, _one_class(others))
     assert sorted(cols) == list(range(200 - MAX_RIVALS, 200))
     same = np.repeat(BOX, 200, axis=0)
-    assert len(find_pairs(same, _one_class(same), same, _one_class(same))[0]) == 200 * MAX_RIVALS
+    assert len(_pairs(same, _one_class(same), same, _one_class(same))[0]) == 200 * MAX_RIVALS

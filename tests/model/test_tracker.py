@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from mot_model import association, kalman, track_rows
 from mot_model.structures import Array, Detections, Tracks
-from mot_model.tracker import Tracker, TrackerConfig, TrackerState
+from mot_model.tracker import Tracker, TrackerConfig, TrackerState, compile_tracker
 from mot_platform.formats.motchallenge import read_mot, read_seqinfo
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.ground_truth import SequenceTruth
@@ -157,6 +158,19 @@ def test_odd_timestamps_count_as_time_that_goes_on(times: list[float]) -> None:
     assert all(len(set(t.track_id)) == len(t) for t in outputs)
     if max(times) - min(times) < 10:
         assert {int(n) for t in outputs for n in t.track_id} == {1}
+
+
+def test_what_is_compiled_beforehand_is_all_that_a_stream_needs() -> None:
+    compile_tracker()
+    functions = (
+        association._match_by_position,
+        association._match_in_passes,
+        track_rows._see,
+        kalman._predict,
+    )
+    before = [len(function.signatures) for function in functions]
+    _run(_crowd(5))
+    assert [len(function.signatures) for function in functions] == before
 
 
 def test_camera_motion_keeps_ids_through_a_pan() -> None:

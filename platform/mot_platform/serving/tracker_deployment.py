@@ -8,6 +8,7 @@ from ray import serve
 from ray.serve.config import RequestRouterConfig
 
 from mot_model.engine import Engine
+from mot_model.tracker import compile_tracker
 from mot_platform.provenance import code_version
 from mot_platform.schema import Vocabulary
 from mot_platform.serving.replica import TrackerReplica
@@ -41,7 +42,8 @@ class Tracker(TrackerReplica):
 
 
 def loaded(config: ServeConfig, model: ModelIdentity) -> tuple[Engine, ModelDescription]:
-    """Return the engine of an endpoint and what to say of it."""
+    """Return the engine of an endpoint, ready to run at once, and what to say of it."""
+    compile_tracker()
     settings = load_tracker_config(None if config.tracker is None else Path(config.tracker))
     engine = load_engine(model, tracker=settings, use_gpu=config.gpus_per_replica > 0)
     words = Vocabulary(
