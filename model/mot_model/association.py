@@ -239,27 +239,38 @@ def match_tracks(
         distance = embedding_distance(state.embedding, detections.embedding.astype(np.float64))
         known = np.abs(state.embedding).sum(axis=1, keepdims=True) > 0
         extra = config.appearance_weight * (config.appearance_max_distance - distance) * known
+    rules = _rules(config, step_s)
+    tracks, boxes = _sides(state, detections, reach=max(rules.buffer), across_classes=config.across_classes)
+    _match_by_position(tuple(tracks), tuple(boxes), extra, tuple(rules), track_of, is_free)
+    if distance is not None:
+        _match_by_appearance(distance, tracks, boxes, config, track_of, is_free)
+    return track_of
+
+
+def _sides(
+    state: TrackerState, detections: Detections, *, reach: float, across_classes: bool
+) -> tuple[_Tracks, _Boxes]:
+    """Return both sides as plain arrays; `reach` is the largest growth of boxes in any pass."""
+    class_id, box_class_id = state.class_id, detections.class_id
+    if across_classes:
+        class_id, box_class_id = np.zeros_like(class_id), np.zeros_like(box_class_id)
+    xyxy = detections.xyxy.astype(np.float64)
+    left = xyxy[:, 0] - reach * (xyxy[:, 2] - xyxy[:, 0])
     tracks = _Tracks(
         motion=state.motion,
         last_xyxy=state.last_xyxy,
         unseen_s=state.clock_s - state.last_seen_s,
         num_hits=state.num_hits,
         score=state.score,
-        class_id=state.class_id,
+        class_id=class_id,
     )
-    rules = _rules(config, step_s)
-    xyxy = detections.xyxy.astype(np.float64)
-    left = xyxy[:, 0] - max(rules.buffer) * (xyxy[:, 2] - xyxy[:, 0])
     boxes = _Boxes(
         xyxy=xyxy,
         score=detections.score.astype(np.float64),
-        class_id=detections.class_id,
+        class_id=box_class_id,
         by_left=np.argsort(left, kind="stable"),
     )
-    _match_by_position(tuple(tracks), tuple(boxes), extra, tuple(rules), track_of, is_free)
-    if distance is not None:
-        _match_by_appearance(distance, tracks, boxes, config, track_of, is_free)
-    return track_of
+    return tracks, boxes
 
 
 def _rules(config: TrackerConfig, step_s: float) -> _Rules:

@@ -83,6 +83,8 @@ class TrackerConfig:
     """Gain per unit of cosine distance below `appearance_max_distance`, loss above; needs embeddings."""
     appearance_max_distance: float = 0.4
     """Cosine distance that speaks neither for nor against the same object, 0 to 2."""
+    across_classes: bool = False
+    """Whether a track may go on with a detection of another class, for detectors that waver."""
     camera_from_boxes: bool = True
     """Where no camera motion is supplied, take what all tracks do at once for the camera's doing."""
     embedding_keep: float = 0.9

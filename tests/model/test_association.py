@@ -64,8 +64,9 @@ def test_each_detection_goes_to_the_track_below_it() -> None:
     assert _match(_state(boxes), boxes[[2, 0, 1]] + 1) == [2, 0, 1]
 
 
-def test_classes_do_not_match_each_other() -> None:
+def test_classes_match_each_other_only_if_asked() -> None:
     assert _match(_state(BOX, class_id=1), BOX) == [-1]
+    assert _match(_state(BOX, class_id=1), BOX, config=TrackerConfig(across_classes=True)) == [0]
 
 
 def test_low_detection_continues_only_what_was_just_seen() -> None:
