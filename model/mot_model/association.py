@@ -251,10 +251,10 @@ def _sides(
     state: TrackerState, detections: Detections, *, reach: float, across_classes: bool
 ) -> tuple[_Tracks, _Boxes]:
     """Return both sides as plain arrays; `reach` is the largest growth of boxes in any pass."""
-    class_id, box_class_id = state.class_id, detections.class_id
+    class_id, box_class_id = state.class_id, detections.class_id.copy()
     if across_classes:
         class_id, box_class_id = np.zeros_like(class_id), np.zeros_like(box_class_id)
-    xyxy = detections.xyxy.astype(np.float64)
+    xyxy = detections.xyxy.astype(np.float64, order="C")
     left = xyxy[:, 0] - reach * (xyxy[:, 2] - xyxy[:, 0])
     tracks = _Tracks(
         motion=state.motion,
@@ -307,5 +307,5 @@ def _match_by_appearance(
     gain = np.where(tracks.class_id[:, None] == boxes.class_id, limit[:, None] - distance, 0)
     gain[:, boxes.score < config.high_score] = 0
     gain[tracks.num_hits < config.min_hits] = 0
-    rows, cols = np.nonzero(gain > 0)
+    rows, cols = (np.ascontiguousarray(index) for index in np.nonzero(gain > 0))
     _match_in_passes((rows, cols), gain[None, rows, cols], track_of, is_free)

@@ -104,7 +104,7 @@ class Tracker:
             if detections.camera_motion is None and self.config.camera_from_boxes:
                 may_vote = was_seen & (state.num_hits >= STEADY_HITS)
                 is_sure = detections.score >= self.config.high_score
-                shift = camera_shift(motion, may_vote, detections.xyxy.astype(np.float64), is_sure)
+                shift = camera_shift(motion, may_vote, detections.xyxy.astype(np.float64, order="C"), is_sure)
                 motion[:, POSITION, :2] += shift[:2]
                 last_xyxy = last_xyxy + shift
         return replace(
@@ -121,8 +121,8 @@ class Tracker:
         seen = seen_again(
             Sightings(state.motion, state.last_xyxy, state.last_seen_s, state.num_hits, state.score),
             slot,
-            detections.xyxy.astype(np.float64),
-            detections.score,
+            detections.xyxy.astype(np.float64, order="C"),
+            detections.score.astype(np.float64),
             state.clock_s,
             self.config.motion.measurement,
         )
@@ -244,7 +244,10 @@ def compile_tracker() -> None:
 
 def _usable(detections: Detections, min_score: float) -> Detections:
     """Return the detections with finite numbers, a box with an area, and a score of `min_score` or more."""
-    keep = sound_rows(detections.xyxy, detections.score, min_score)
+    # Copies have one dtype and layout, whatever came in, so that nothing is compiled twice.
+    keep = sound_rows(
+        detections.xyxy.astype(np.float64, order="C"), detections.score.astype(np.float64), min_score
+    )
     for feature in (detections.embedding, detections.action_feature):
         if feature is not None:
             keep &= np.isfinite(feature).all(axis=1)

@@ -169,7 +169,11 @@ def test_what_is_compiled_beforehand_is_all_that_a_stream_needs() -> None:
         kalman._predict,
     )
     before = [len(function.signatures) for function in functions]
-    _run(_crowd(5))
+    frames = _crowd(6)
+    for detections in frames[3:]:  # as a reader of files may give them
+        detections.xyxy.flags.writeable = detections.score.flags.writeable = False
+        detections.class_id.flags.writeable = False
+    _run([*frames[:5], replace(frames[5], xyxy=np.asfortranarray(frames[5].xyxy))])
     assert [len(function.signatures) for function in functions] == before
 
 
