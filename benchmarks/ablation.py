@@ -37,7 +37,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "no pass for low detections": {"low_min_overlap": 1.0},
     "low detections only for tracks of the frame before": {"low_gap_s": 0.0},
     "no recovery from where a track was last seen": {"recovery_min_overlap": 1.0},
-    "boxes not grown": {"main_buffer": 0.0, "low_buffer": 0.0, "tentative_buffer": 0.0},
+    "boxes not grown": {"main_buffer": 0.0, "low_buffer": 0.0},
     "height overlap left out": {"height_power": 0.0},
     "change of size costs nothing": {"size_change_weight": 0.0},
     "change of direction costs nothing": {"direction_weight": 0.0},
@@ -118,8 +118,6 @@ def changed(shipped: TrackerConfig) -> dict[str, TrackerConfig]:
             configs[name] = replace(shipped, motion=replace(shipped.motion, **values))
         else:
             configs[name] = replace(shipped, **values)
-    as_main = {"tentative_buffer": shipped.main_buffer, "tentative_min_overlap": shipped.main_min_overlap}
-    configs["new tracks matched by the rules of the others"] = replace(shipped, **as_main)
     return {name: config for name, config in configs.items() if config != shipped}
 
 

@@ -284,12 +284,12 @@ def _rules(config: TrackerConfig, step_s: float) -> _Rules:
         score_change=config.score_change_weight,
         size_change=config.size_change_weight,
         direction=config.direction_weight,
-        buffer=(config.main_buffer, config.low_buffer, 0.0, config.tentative_buffer),
+        buffer=(config.main_buffer, config.low_buffer, 0.0, config.main_buffer),
         min_overlap=(
             config.main_min_overlap,
             config.low_min_overlap,
             config.recovery_min_overlap,
-            config.tentative_min_overlap,
+            config.main_min_overlap,
         ),
     )
 

@@ -13,14 +13,12 @@ _SHARES = (
     "main_min_overlap",
     "low_min_overlap",
     "recovery_min_overlap",
-    "tentative_min_overlap",
     "embedding_keep",
     "embedding_max_covered",
 )
 _NOT_NEGATIVE = (
     "main_buffer",
     "low_buffer",
-    "tentative_buffer",
     "height_power",
     "direction_weight",
     "score_change_weight",
@@ -55,9 +53,9 @@ class TrackerConfig:
     """Consecutive frames that a new track needs before it is reported; 1 reports at once. Tracks of the first
     frame are always reported at once."""
     main_buffer: float = 0.17
-    """Growth of boxes in the main pass, as a share of width and height on each side."""
+    """Growth of boxes on each side in the pass of reported tracks and that of new ones, as a share."""
     main_min_overlap: float = 0.18
-    """Least overlap in the main pass."""
+    """Least overlap in the main pass and that for new tracks."""
     low_buffer: float = 0.18
     """Growth of boxes in the pass for detections below `high_score`."""
     low_min_overlap: float = 0.54
@@ -66,10 +64,6 @@ class TrackerConfig:
     """A track takes low detections if it was unseen for at most this long beyond the last step."""
     recovery_min_overlap: float = 0.17
     """Least overlap of a detection with the box where a track was last seen."""
-    tentative_buffer: float = 0.37
-    """Growth of boxes in the pass for tracks that are not reported yet: their speed is unknown."""
-    tentative_min_overlap: float = 0.13
-    """Least overlap for a track that is not reported yet."""
     height_power: float = 1.8
     """Exponent of the height overlap; 0 leaves it out."""
     direction_weight: float = 0.0
