@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mot_model.compiled import compiled
-from mot_model.kalman import POSITION, VELOCITY
+from mot_model.kalman import VELOCITY, expected_boxes
 from mot_model.matching import match_pairs
-from mot_model.overlap import find_pairs, grown_iou, height_iou
+from mot_model.overlap import find_pairs, grown_boxes, grown_iou, height_iou
 from mot_model.structures import Array, Detections
 from mot_model.tracker_config import TrackerConfig
 from mot_model.tracker_state import TrackerState
@@ -182,23 +182,12 @@ def _match_by_position(
     The fields are those of `_Tracks`, `_Boxes` and `_Rules`: plain tuples pass from Python much faster.
     """
     tracks, boxes, rules = _Tracks(*track_fields), _Boxes(*box_fields), _Rules(*rule_fields)
-    predicted, reach = np.empty((len(is_free), 4)), np.empty((len(is_free), 4))
-    growth = max(rules.buffer)
-    for i in range(len(is_free)):
+    predicted, growth = expected_boxes(tracks.motion), max(rules.buffer)
+    reach, grown = grown_boxes(predicted, growth), grown_boxes(boxes.xyxy, growth)
+    for i in range(len(reach)):
         for axis in range(2):
-            middle, size = tracks.motion[i, POSITION, axis], tracks.motion[i, POSITION, 2 + axis]
-            low, high = middle - size / 2, middle + size / 2
-            predicted[i, axis], predicted[i, 2 + axis] = low, high
-            reach[i, axis] = min(low - growth * size, tracks.last_xyxy[i, axis])
-            reach[i, 2 + axis] = max(high + growth * size, tracks.last_xyxy[i, 2 + axis])
-    grown = np.empty_like(boxes.xyxy)
-    for j in range(len(grown)):
-        for axis in range(2):
-            margin = growth * (boxes.xyxy[j, 2 + axis] - boxes.xyxy[j, axis])
-            grown[j, axis], grown[j, 2 + axis] = (
-                boxes.xyxy[j, axis] - margin,
-                boxes.xyxy[j, 2 + axis] + margin,
-            )
+            reach[i, axis] = min(reach[i, axis], tracks.last_xyxy[i, axis])
+            reach[i, 2 + axis] = max(reach[i, 2 + axis], tracks.last_xyxy[i, 2 + axis])
     pairs = find_pairs(reach, tracks.class_id, grown, boxes.class_id, boxes.by_left)
     gain = _pair_gains(pairs, tracks, boxes, predicted, extra, rules)
     _match_in_passes(pairs, gain, track_of, is_free)

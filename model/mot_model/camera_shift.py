@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from mot_model.compiled import compiled
-from mot_model.kalman import POSITION
+from mot_model.kalman import expected_boxes
 from mot_model.overlap import find_pairs, grown_iou
 from mot_model.structures import Array
 
@@ -46,13 +46,13 @@ def camera_shift(motion: Array, may_vote: Array, boxes: Array, is_sure: Array) -
         is_sure: bool `(N,)`, those to rely on.
     """
     sure = boxes[is_sure]
-    return _camera_shift(motion, may_vote, sure, np.argsort(sure[:, 0], kind="stable"))
+    return _camera_shift(motion[may_vote], sure, np.argsort(sure[:, 0], kind="stable"))
 
 
 @compiled
-def _camera_shift(motion: Array, may_vote: Array, boxes: Array, by_left: Array) -> Array:
-    """Return `camera_shift`, given sure boxes and their order by the left edge."""
-    expected = _expected(motion, may_vote)
+def _camera_shift(motion: Array, boxes: Array, by_left: Array) -> Array:
+    """Return `camera_shift`, given the voters, sure boxes and their order by the left edge."""
+    expected = expected_boxes(motion)
     offset, num, support = _offsets(expected, boxes, by_left)
     jerk = np.zeros(2)
     if len(expected) >= MIN_TRACKS and support < MIN_MEAN_IOU * min(len(expected), len(boxes)):
@@ -65,19 +65,6 @@ def _camera_shift(motion: Array, may_vote: Array, boxes: Array, by_left: Array) 
             middle = jerk[side % 2] + _median(offset[side % 2], num)
             shift[side] = middle * num / (num + PRIOR_TRACKS)
     return shift
-
-
-@compiled
-def _expected(motion: Array, may_vote: Array) -> Array:
-    """Return the expected boxes `(V, 4)` of the tracks that may vote."""
-    expected, num = np.empty((len(motion), 4)), 0
-    for i in range(len(motion)):
-        if may_vote[i]:
-            for axis in range(2):
-                middle, size = motion[i, POSITION, axis], motion[i, POSITION, 2 + axis]
-                expected[num, axis], expected[num, 2 + axis] = middle - size / 2, middle + size / 2
-            num += 1
-    return expected[:num]
 
 
 @compiled

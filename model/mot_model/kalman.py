@@ -64,6 +64,17 @@ def centre_to_xyxy(centre: Array) -> Array:
     return np.concatenate([centre[:, :2] - half, centre[:, :2] + half], axis=1)
 
 
+@compiled
+def expected_boxes(motion: Array) -> Array:
+    """Return where tracks `(M, 5, 4)` should be, `xyxy` `(M, 4)`."""
+    xyxy = np.empty((len(motion), 4))
+    for i in range(len(motion)):
+        for axis in range(2):
+            middle, half = motion[i, POSITION, axis], motion[i, POSITION, 2 + axis] / 2
+            xyxy[i, axis], xyxy[i, 2 + axis] = middle - half, middle + half
+    return xyxy
+
+
 def begin_motion(measured: Array, model: MotionModel) -> Array:
     """Return the motion array `(M, 5, 4)` of new tracks at rest.
 

@@ -14,6 +14,17 @@ MAX_RIVALS = 32
 
 
 @compiled
+def grown_boxes(xyxy: Array, growth: float) -> Array:
+    """Return boxes `(N, 4)` grown on every side by `growth` of their width or height."""
+    grown = np.empty_like(xyxy)
+    for i in range(len(xyxy)):
+        for axis in range(2):
+            margin = growth * (xyxy[i, 2 + axis] - xyxy[i, axis])
+            grown[i, axis], grown[i, 2 + axis] = xyxy[i, axis] - margin, xyxy[i, 2 + axis] + margin
+    return grown
+
+
+@compiled
 def grown_iou(boxes: Array, i: int, others: Array, j: int, growth: float) -> float:
     """Return the IoU of `boxes[i]` and `others[j]`, each grown on every side by `growth` of its size.
 

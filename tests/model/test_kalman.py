@@ -13,6 +13,7 @@ from mot_model.kalman import (
     begin_motion,
     centre_to_xyxy,
     correct_track,
+    expected_boxes,
     predict_motion,
     warp_motion,
     xyxy_to_centre,
@@ -41,6 +42,11 @@ def _walk(speed_px_s: float, frames: int, step_s: float, model: MotionModel = MO
 def test_centre_form_goes_there_and_back() -> None:
     xyxy = np.array([[1.0, 2, 11, 42], [-5, -5, 5, 0]])
     np.testing.assert_allclose(centre_to_xyxy(xyxy_to_centre(xyxy)), xyxy)
+
+
+def test_expected_boxes_are_those_of_the_positions() -> None:
+    motion = _walk(60.0, frames=5, step_s=0.1)
+    np.testing.assert_allclose(expected_boxes(motion), centre_to_xyxy(motion[:, POSITION]))
 
 
 @pytest.mark.parametrize("rate_hz", [10, 30, 60])

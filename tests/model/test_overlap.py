@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mot_model.boxes import pairwise_iou
-from mot_model.overlap import MAX_RIVALS, covered_share, find_pairs, grown_iou, height_iou
+from mot_model.overlap import MAX_RIVALS, covered_share, find_pairs, grown_boxes, grown_iou, height_iou
 from mot_model.structures import Array
 
 BOX = np.array([[0.0, 0, 10, 20]])
@@ -30,6 +30,7 @@ def test_without_growth_it_is_the_iou() -> None:
 
 
 def test_growth_is_a_share_of_each_side() -> None:
+    np.testing.assert_allclose(grown_boxes(BOX, 0.3), [[-3, -6, 13, 26]])
     beside = BOX + np.array([12.0, 0, 12, 0])
     margin = 0.3 * np.array([-10, -20, 10, 20])
     assert grown_iou(BOX, 0, beside, 0, 0.0) == 0
