@@ -11,20 +11,10 @@ import numpy as np
 
 from mot_model.structures import Array, Detections
 from mot_platform.benchmarking.contestants import Contestant
+from mot_platform.benchmarking.known_motion import KnownMotion
 
 NO_FRAME = np.zeros((1080, 1920, 3), np.uint8)
 """Given for the picture to those that want one, for its size or to estimate camera motion."""
-
-
-class KnownMotion:
-    """Stands where the library estimates camera motion, and returns that of the detections."""
-
-    def __init__(self) -> None:
-        self.matrix: Array = np.eye(2, 3)
-
-    def apply(self, _frame: Array, _boxes: Any = None) -> Array:
-        """Return the motion of the camera from the frame before."""
-        return self.matrix
 
 
 class BoxmotTracker:
@@ -50,7 +40,7 @@ class BoxmotTracker:
         """Return rows of box, id and more."""
         rows, camera_motion = prepared
         if self._motion is not None:
-            self._motion.matrix = np.eye(2, 3) if camera_motion is None else camera_motion.astype(np.float64)
+            self._motion.tell(camera_motion)
         tracked: Array = self._tracker.update(rows, self._frame)
         return tracked
 

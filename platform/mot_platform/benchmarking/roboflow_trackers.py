@@ -10,20 +10,10 @@ import numpy as np
 
 from mot_model.structures import Array, Detections
 from mot_platform.benchmarking.contestants import Contestant
+from mot_platform.benchmarking.known_motion import KnownMotion
 
 NO_FRAME = np.zeros((2, 2, 3), np.uint8)
 """Given for the picture from which camera motion would be estimated."""
-
-
-class KnownMotion:
-    """Stands where the library estimates camera motion, and returns that of the detections."""
-
-    def __init__(self) -> None:
-        self.matrix: Array = np.eye(2, 3)
-
-    def estimate(self, _frame: Array, _boxes: Array | None) -> Array:
-        """Return the motion of the camera from the frame before."""
-        return self.matrix
 
 
 class RoboflowTracker:
@@ -48,7 +38,7 @@ class RoboflowTracker:
         detections, camera_motion = prepared
         if self._motion is None:
             return self._tracker.update(detections)
-        self._motion.matrix = np.eye(2, 3) if camera_motion is None else camera_motion.astype(np.float64)
+        self._motion.tell(camera_motion)
         return self._tracker.update(detections, NO_FRAME)
 
     def read(self, output: Any) -> tuple[Array, Array]:

@@ -11,24 +11,12 @@ import numpy as np
 
 from mot_model.structures import Array, Detections
 from mot_platform.benchmarking.contestants import Contestant
+from mot_platform.benchmarking.known_motion import KnownMotion
 
 NO_FRAME = np.zeros((2, 2, 3), np.uint8)
 """Given for the picture from which camera motion would be estimated."""
 ANY_SIZE = (1080, 1920)
 """Size of the picture that the library wants with boxes in pixels; it makes no difference to them."""
-
-
-class KnownMotion:
-    """Stands where the library estimates camera motion, and returns that of the detections."""
-
-    method = "known"
-
-    def __init__(self) -> None:
-        self.matrix: Array = np.eye(2, 3)
-
-    def apply(self, _frame: Array, _boxes: Any) -> Array:
-        """Return the motion of the camera from the frame before."""
-        return self.matrix
 
 
 class UltralyticsTracker:
@@ -56,7 +44,7 @@ class UltralyticsTracker:
         if self._motion is None:
             rows: Array = self._tracker.update(boxes)
             return rows
-        self._motion.matrix = np.eye(2, 3) if camera_motion is None else camera_motion.astype(np.float64)
+        self._motion.tell(camera_motion)
         rows = self._tracker.update(boxes, NO_FRAME)
         return rows
 

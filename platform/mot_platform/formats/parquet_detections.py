@@ -21,6 +21,8 @@ from mot_platform.formats.detection_rows import MAX_CLASS_ID, MAX_FRAME_INDEX, D
 _BOX = ("x1", "y1", "x2", "y2")
 REQUIRED_COLUMNS = ("frame_index", *_BOX, "score")
 OPTIONAL_COLUMNS = ("time_s", "class_id", "embedding", "video")
+_WRONG_TYPE = (pa.ArrowInvalid, pa.ArrowNotImplementedError)
+"""What a cast raises where values, or a whole type, can't be what is asked for."""
 
 
 def videos_in(path: Path) -> list[str] | None:
@@ -104,7 +106,7 @@ class _CheckedColumns:
         self.require(column.is_valid().to_numpy(zero_copy_only=False), f"{name} is null")
         try:
             array: Array = column.cast(kind).to_numpy(zero_copy_only=False)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        except _WRONG_TYPE as error:
             raise ValueError(f"{self.where}: {name} is of type {column.type}: {error}") from error
         self.require(np.isfinite(array), f"{name} is not finite")
         return array
@@ -127,7 +129,7 @@ class _CheckedColumns:
         try:
             length = pc.list_value_length(column).fill_null(0).to_numpy(zero_copy_only=False)
             values = column.flatten().cast(pa.float32()).to_numpy(zero_copy_only=False)
-        except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        except _WRONG_TYPE as error:
             raise ValueError(f"{self.where}: embedding is of type {column.type}, not numbers") from error
         self.require(length == length.max(), f"embedding has not {length.max()} numbers as others have")
         embedding: Array = values.reshape(len(column), -1)
@@ -159,5 +161,5 @@ def _read(path: Path, names: list[str]) -> pa.Table:
         raise InputError(f"{path}: video is null in some row; name it in all, or leave the column out")
     try:
         return table.set_column(names.index("video"), "video", column.cast(pa.string()))
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+    except _WRONG_TYPE as error:
         raise InputError(f"{path}: video is of type {column.type}, not a name") from error
