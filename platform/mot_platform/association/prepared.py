@@ -83,7 +83,7 @@ def prepare_sequence(
     target = result_path(request.out, name, ".parquet" if request.as_parquet else ".txt")
     rows = read()
     _require_no_endless_gap(file.path, rows)
-    info, motion = _beside(file.folder, with_camera_motion=request.with_camera_motion)
+    info, motion = beside(file.folder, with_camera_motion=request.with_camera_motion)
     num_frames = rows.num_frames if info is None else info.num_frames
     if rows.num_frames > num_frames:
         raise ValueError(
@@ -114,10 +114,14 @@ def _require_no_endless_gap(path: Path, rows: DetectionRows) -> None:
         )
 
 
-def _beside(
+def beside(
     folder: Path | None, *, with_camera_motion: bool
 ) -> tuple[SequenceInfo | None, dict[int, Array] | None]:
-    """Return what `seqinfo.ini` and `gmc.txt` in the folder of a sequence say, None where there is none."""
+    """Return what `seqinfo.ini` and `gmc.txt` in the folder of a sequence say, None where there is none.
+
+    Raises:
+        ValueError: if one is malformed.
+    """
     if folder is None:
         return None, None
     info_file, motion_file = folder / SEQINFO_FILE, folder / CAMERA_MOTION_FILE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -29,6 +29,31 @@ def frame_times(rows: DetectionRows, frames: range, frame_rate_hz: float) -> Arr
     return times
 
 
+def detections_by_frame(
+    rows: DetectionRows, frames: range, times_s: Array, camera_motion: Mapping[int, Array]
+) -> Iterator[Detections]:
+    """Yield the detections of each of `frames`, those without any too.
+
+    Args:
+        rows: Detections of a sequence.
+        frames: 0-based.
+        times_s: float64, one per frame of `frames`.
+        camera_motion: By frame, from the frame before; not all need one.
+    """
+    bounds = np.searchsorted(rows.frame_index, np.arange(frames.start, frames.stop + 1))
+    for number, frame_index in enumerate(frames):
+        here = slice(int(bounds[number]), int(bounds[number + 1]))
+        yield Detections(
+            frame_index=frame_index,
+            time_s=float(times_s[number]),
+            xyxy=rows.xyxy[here],
+            score=rows.score[here],
+            class_id=rows.class_id[here],
+            embedding=None if rows.embedding is None else rows.embedding[here],
+            camera_motion=camera_motion.get(frame_index),
+        )
+
+
 def associate_sequence(
     rows: DetectionRows,
     config: TrackerConfig,
@@ -51,20 +76,8 @@ def associate_sequence(
     tracker = Tracker(config)
     state = tracker.initial_state()
     times = frame_times(rows, frames, frame_rate_hz)
-    bounds = np.searchsorted(rows.frame_index, np.arange(frames.start, frames.stop + 1))
-    motions = camera_motion or {}
     parts: list[Tracks] = []
-    for number, frame_index in enumerate(frames):
-        here = slice(int(bounds[number]), int(bounds[number + 1]))
-        detections = Detections(
-            frame_index=frame_index,
-            time_s=float(times[number]),
-            xyxy=rows.xyxy[here],
-            score=rows.score[here],
-            class_id=rows.class_id[here],
-            embedding=None if rows.embedding is None else rows.embedding[here],
-            camera_motion=motions.get(frame_index),
-        )
+    for number, detections in enumerate(detections_by_frame(rows, frames, times, camera_motion or {})):
         state, tracks, _ = tracker.step(state, detections)
         if len(tracks):
             parts.append(tracks)

@@ -9,10 +9,11 @@ import numpy as np
 
 from mot_model.structures import Detections
 from mot_platform.association.inputs import find_detections
+from mot_platform.association.prepared import beside
+from mot_platform.association.sequence import detections_by_frame
 from mot_platform.errors import InputError
-from mot_platform.formats.camera_motion import read_camera_motion
 from mot_platform.formats.detections import read_text_detections
-from mot_platform.formats.motchallenge import MotRows, read_mot, read_seqinfo
+from mot_platform.formats.motchallenge import MotRows, read_mot
 from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.mot_preprocessing import Benchmark
 
@@ -66,27 +67,18 @@ def _read(
         raise InputError(f"{truth_file}: no ground truth there")
     rows, truth = read_text_detections(detections), read_mot(truth_file, unique_ids=True)
     num_frames = max(rows.num_frames, int(truth.frame_index.max(initial=-1)) + 1)
-    if (folder / "seqinfo.ini").is_file():
-        info = read_seqinfo(folder / "seqinfo.ini")
+    info, motions = beside(folder, with_camera_motion=True)
+    if info is not None:
         num_frames, frame_rate_hz = info.num_frames, info.frame_rate_hz
-    motion_file = folder / "gmc.txt"
-    motions = read_camera_motion(motion_file) if motion_file.is_file() else {}
     taken = frames.of(num_frames)
     counts = (truth.frame_index >= taken.start) & (truth.frame_index < taken.stop)
-    sure = rows.score >= MIN_SCORE
-    parts = []
-    for number, frame_index in enumerate(taken):
-        here = np.flatnonzero(sure & (rows.frame_index == frame_index))
-        parts.append(
-            Detections(
-                frame_index=number,
-                time_s=number / frame_rate_hz,
-                xyxy=rows.xyxy[here],
-                score=rows.score[here],
-                class_id=rows.class_id[here],
-                camera_motion=motions.get(frame_index) if number else None,
-            )
-        )
+    motions = {frame: motion for frame, motion in (motions or {}).items() if frame != taken.start}
+    sure = rows[np.flatnonzero(rows.score >= MIN_SCORE)]
+    times_s = np.arange(len(taken)) / frame_rate_hz
+    parts = (
+        replace(detections, frame_index=detections.frame_index - taken.start)
+        for detections in detections_by_frame(sure, taken, times_s, motions)
+    )
     return LabelledSequence(
         name=folder.name,
         benchmark=benchmark,
