@@ -1,0 +1,52 @@
+"""What the page of scores shows, as plain values; it measures nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from mot_platform.formats.motchallenge import MotRows
+from mot_platform.metrics.evaluation_report import EvaluationReport
+from mot_platform.metrics.ground_truth import SequenceTruth
+
+if TYPE_CHECKING:
+    from mot_platform.metrics.action_report import ActionReport
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoredSequence:
+    """The boxes of one sequence, for pictures of what went wrong in it."""
+
+    truth: SequenceTruth
+    """As it was scored; its name is the one in the scores."""
+    predicted: MotRows
+    """The tracks that were scored."""
+    frames: str | None = None
+    """A folder of images or a video, see `frames_beside`; None where there are no pictures."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ScoreContents:
+    """Everything on the page. What is None or empty is left out.
+
+    Raises:
+        ValueError: if there is neither an evaluation nor a report on actions.
+    """
+
+    title: str
+    created_at: datetime
+    code_version: str
+    scored: Mapping[str, str] = field(default_factory=dict)
+    """What was scored, by what it is: "Ground truth", "Predictions", "Weights", "Run"."""
+    evaluation: EvaluationReport | None = None
+    """Scores of tracks."""
+    sequences: Sequence[ScoredSequence] = ()
+    """Where to look for what went wrong; those without one here get figures alone."""
+    actions: ActionReport | None = None
+    """Scores of actions from files that have no tracks."""
+
+    def __post_init__(self) -> None:
+        if self.evaluation is None and self.actions is None:
+            raise ValueError("a page of scores needs an evaluation of tracks or a report on actions")
