@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from faster_coco_eval import COCO, COCOeval_faster
@@ -52,10 +52,17 @@ class DetectionScores:
     """Boxes above 96 x 96 px."""
     recall_100: float
     """Average recall with at most 100 boxes in an image."""
+    precision: Array = field(default_factory=lambda: np.full((10, 101), math.nan), repr=False, compare=False)
+    """float64 `(10, 101)`: for IoU 0.50, 0.55 .. 0.95 the best precision at recall 0, 0.01 .. 1 or beyond,
+    mean over classes; NaN where undefined."""
 
     def to_dict(self) -> dict[str, float | None]:
-        """Return the fields by name, None where undefined."""
-        return {name: None if math.isnan(value) else value for name, value in asdict(self).items()}
+        """Return the figures by name, None where undefined; without the curves."""
+        figures = {name: getattr(self, name) for name in _FIGURES}
+        return {name: None if math.isnan(value) else value for name, value in figures.items()}
+
+
+_FIGURES = ("mean_ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "recall_100")
 
 
 def _annotations(boxes: ImageBoxes, areas: Array) -> list[dict[str, object]]:
@@ -98,13 +105,13 @@ def detection_scores(truth: ImageBoxes, predicted: ImageBoxes) -> DetectionScore
             raise ValueError(f"the {what} have a box or score that is not finite")
     counted = truth.score != 0
     if not counted.any():
-        return DetectionScores(**dict.fromkeys(DetectionScores.__slots__, math.nan))
+        return _scores([math.nan] * len(_FIGURES), np.full((10, 101), math.nan))
     if not len(predicted.score):
         sizes = box_area(truth.xyxy[counted])
         small, large = (sizes < 32**2).any(), (sizes > 96**2).any()
         medium = ((sizes >= 32**2) & (sizes <= 96**2)).any()
         by_size = [0.0 if present else math.nan for present in (small, medium, large)]
-        return _scores([0.0, 0.0, 0.0, *by_size, 0.0])
+        return _scores([0.0, 0.0, 0.0, *by_size, 0.0], np.zeros((10, 101)))
     images = np.union1d(truth.image, predicted.image).tolist()
     categories = np.unique(truth.class_id[counted]).tolist()
     dataset = {
@@ -117,13 +124,15 @@ def detection_scores(truth: ImageBoxes, predicted: ImageBoxes) -> DetectionScore
     evaluator = COCOeval_faster(gold, found, iouType="bbox", print_function=_silent)
     evaluator.run()
     stats = [math.nan if value < 0 else float(value) for value in evaluator.stats[:12]]
-    return _scores([*stats[:6], stats[8]])
+    by_class = evaluator.eval["precision"][:, :, :, 0, -1]
+    precision = np.where(by_class < 0, math.nan, by_class)
+    return _scores([*stats[:6], stats[8]], np.nanmean(precision, axis=2))
 
 
 def _silent(*_: object) -> None:
     """Print nothing."""
 
 
-def _scores(values: list[float]) -> DetectionScores:
-    """Return the scores in the order of their fields."""
-    return DetectionScores(**dict(zip(DetectionScores.__slots__, values, strict=True)))
+def _scores(figures: list[float], precision: Array) -> DetectionScores:
+    """Return the scores, the figures in the order of their fields."""
+    return DetectionScores(**dict(zip(_FIGURES, figures, strict=True)), precision=precision)

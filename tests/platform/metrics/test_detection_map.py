@@ -40,6 +40,8 @@ def test_false_alarm_above_half_of_the_right_boxes_lowers_precision() -> None:
     scores = detection_scores(truth, _boxes([(0, 0, 0.9), (2, 0, 0.8), (1, 0, 0.7)]))
     # precision 1 up to recall 0.5 (51 of 101 points), 2/3 above
     assert scores.ap50 == pytest.approx((51 + 50 * 2 / 3) / 101)
+    assert scores.precision[0, [0, 50, 51, 100]] == pytest.approx([1, 1, 2 / 3, 2 / 3])
+    assert scores.precision.mean() == pytest.approx(scores.mean_ap)
 
 
 def test_ignored_box_forgives_one_prediction() -> None:
