@@ -15,15 +15,7 @@ import fsspec
 
 from mot_platform.errors import InputError
 from mot_platform.labelling.failures import Failure, stage_error
-
-VIDEO_EXTENSIONS = frozenset(
-    {
-        ".3g2", ".3gp", ".asf", ".avi", ".dv", ".flv", ".h264", ".h265", ".hevc", ".ivf",
-        ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
-        ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m",
-    }
-)  # fmt: skip
-"""File name endings, in lower case, that make a file an input."""
+from mot_platform.video.opening import VIDEO_EXTENSIONS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

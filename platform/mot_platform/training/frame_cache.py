@@ -10,10 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from mot_model.letterbox import Letterbox
-from mot_model.structures import Array, VideoSegment
+from mot_model.structures import Array
 from mot_platform.video.decoding import read_frames
 from mot_platform.video.index import VideoIndex, probe
 from mot_platform.video.scaling import FrameScaler
+from mot_platform.video.segments import segment_of
 
 MAX_KEPT_FRAMES = 1024
 """Longer videos are never decoded as a whole for the sake of a clip."""
@@ -67,20 +68,3 @@ class FrameCache:
         located = read_frames(segment_of(index, start, min(stop, index.num_frames)))
         frames = [scale(one.frame) for one in located if one.frame_index >= start]
         return np.stack(frames[: stop - start])
-
-
-def segment_of(index: VideoIndex, start: int, stop: int) -> VideoSegment:
-    """Return the frames `[start, stop)` as a segment that begins to decode at the keyframe before them."""
-    keyframes = np.searchsorted(index.pts, index.keyframe_pts)
-    before = keyframes[keyframes <= start]
-    first = int(before[-1]) if index.seekable and len(before) else 0
-    return VideoSegment(
-        video=index.uri,
-        uri=index.uri,
-        start_frame=start,
-        stop_frame=stop,
-        warmup_frames=start - first,
-        start_pts=int(index.pts[first]) if index.seekable else None,
-        stop_pts=int(index.pts[stop]) if stop < index.num_frames and index.seekable else None,
-        time_base=index.time_base,
-    )

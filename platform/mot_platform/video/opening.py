@@ -12,6 +12,15 @@ from av.container import InputContainer
 
 from mot_platform.errors import MediaError, MediaOpenError, NotAVideoError, Stage
 
+VIDEO_EXTENSIONS = frozenset(
+    {
+        ".3g2", ".3gp", ".asf", ".avi", ".dv", ".flv", ".h264", ".h265", ".hevc", ".ivf",
+        ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mjpg", ".mkv", ".mov", ".mp4", ".mpeg", ".mpg",
+        ".mts", ".mxf", ".ogv", ".ts", ".vob", ".webm", ".wmv", ".y4m",
+    }
+)  # fmt: skip
+"""File name endings, in lower case, of video files."""
+
 # A playlist that poses as a video must not make us read other files or fetch anything.
 _OPTIONS = {"protocol_whitelist": "file"}
 

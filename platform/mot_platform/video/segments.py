@@ -49,6 +49,23 @@ def plan_segments(
     return segments
 
 
+def segment_of(index: VideoIndex, start: int, stop: int) -> VideoSegment:
+    """Return the frames `[start, stop)` as a segment that begins to decode at the keyframe before them."""
+    keyframes = np.searchsorted(index.pts, index.keyframe_pts)
+    before = keyframes[keyframes <= start]
+    first = int(before[-1]) if index.seekable and len(before) else 0
+    return VideoSegment(
+        video=index.uri,
+        uri=index.uri,
+        start_frame=start,
+        stop_frame=stop,
+        warmup_frames=start - first,
+        start_pts=int(index.pts[first]) if index.seekable else None,
+        stop_pts=int(index.pts[stop]) if stop < index.num_frames and index.seekable else None,
+        time_base=index.time_base,
+    )
+
+
 def _seams(index: VideoIndex, segment_s: float, warmup_frames: int) -> list[int]:
     """Return the first frame of every segment but the first, ascending."""
     time_s = (index.pts - index.pts[0]) * float(index.time_base)

@@ -127,17 +127,16 @@ class ImageFolderSource:
     """A folder of images in natural order of their names, or a MOTChallenge sequence with its `img1`."""
 
     def __init__(self, folder: Path, *, frame_rate_hz: float | None = None) -> None:
-        if not _images(folder) and (folder / "img1").is_dir():
+        if not images_in(folder) and (folder / "img1").is_dir():
             folder = folder / "img1"
-        self._paths = _images(folder)
+        self._paths = images_in(folder)
         if not self._paths:
             raise InputError(f"{folder}: no images in this folder ({' '.join(IMAGE_SUFFIXES)})")
-        infos = [path for path in (folder / "seqinfo.ini", folder.parent / "seqinfo.ini") if path.is_file()]
         if frame_rate_hz is None:
-            frame_rate_hz = read_seqinfo(infos[0]).frame_rate_hz if infos else DEFAULT_FOLDER_RATE_HZ
+            frame_rate_hz = folder_rate_hz(folder)
         if not frame_rate_hz > 0:
             raise ValueError(f"frame_rate_hz must be positive, got {frame_rate_hz}")
-        first = _read_image(self._paths[0], 0)
+        first = read_image(self._paths[0], 0)
         self.name = folder.parent.name if folder.name == "img1" else folder.name
         self.size_wh = (first.width, first.height)
         self.frame_rate_hz = frame_rate_hz
@@ -147,7 +146,7 @@ class ImageFolderSource:
         """Yield all images; see `FrameSource`."""
         scale, scale_full = FrameScaler(size_wh), FrameScaler(self.size_wh)
         for index, path in enumerate(self._paths):
-            image = _read_image(path, index)
+            image = read_image(path, index)
             whole = scale_full(image) if full else None
             yield _source_frame(self.name, index, index / self.frame_rate_hz, scale(image), whole)
 
@@ -177,7 +176,13 @@ class LiveSource:
         self._feed.close()
 
 
-def _images(folder: Path) -> list[Path]:
+def folder_rate_hz(folder: Path) -> float:
+    """Return the rate of a folder of images: that of a `seqinfo.ini` in it or beside it, or else 25."""
+    infos = [path for path in (folder / "seqinfo.ini", folder.parent / "seqinfo.ini") if path.is_file()]
+    return read_seqinfo(infos[0]).frame_rate_hz if infos else DEFAULT_FOLDER_RATE_HZ
+
+
+def images_in(folder: Path) -> list[Path]:
     """Return the images in `folder`, "2.jpg" before "10.jpg"."""
     paths = [path for path in folder.iterdir() if path.suffix.lower() in IMAGE_SUFFIXES]
     return sorted(
@@ -185,7 +190,7 @@ def _images(folder: Path) -> list[Path]:
     )
 
 
-def _read_image(path: Path, index: int) -> av.VideoFrame:
+def read_image(path: Path, index: int) -> av.VideoFrame:
     """Return an image as a frame, turned as its EXIF data says."""
     try:
         data = np.frombuffer(path.read_bytes(), np.uint8)

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from mot_platform.corpus import read_corpus
-from mot_platform.training.frame_cache import FrameCache, segment_of
+from mot_platform.training.frame_cache import FrameCache
 from mot_platform.video.decoding import decode_segment
 from mot_platform.video.index import probe
+from mot_platform.video.segments import segment_of
 
 INPUT_WH = (160, 96)
 
