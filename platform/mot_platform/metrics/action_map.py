@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from mot_model.structures import Array
 from mot_platform.formats.ava import AvaRows
+from mot_platform.metrics.average_precision import average_precision
 from mot_platform.metrics.mot_preprocessing import MATCH_IOU
 
 
@@ -61,6 +62,10 @@ class ActionMap:
     """Mean over the actions that the ground truth has; NaN if it has none."""
     ap_by_action: dict[int, float]
     """Those actions only."""
+    precision_by_action: dict[int, Array] = field(default_factory=dict, compare=False)
+    """float64 `(101,)` of each, `Precision.at_recall`."""
+    num_truth_by_action: dict[int, int] = field(default_factory=dict)
+    """Ground-truth boxes of each."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the fields by name, None where undefined."""
@@ -98,15 +103,6 @@ def _best_overlaps(truth: ActionBoxes, predicted: ActionBoxes) -> tuple[Array, A
     return best, best_iou
 
 
-def _average_precision(is_right: Array, num_truth: int) -> float:
-    """Return the area under the precision envelope, `is_right` being in order of falling score."""
-    right = np.cumsum(is_right)
-    recall = np.concatenate([[0], right / num_truth, [1]])
-    precision = np.concatenate([[0], right / np.arange(1, len(right) + 1), [0]])
-    envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    return float((np.diff(recall) * envelope[1:]).sum())
-
-
 def action_map(
     truth: ActionBoxes, predicted: ActionBoxes, *, action_ids: Sequence[int] | None = None
 ) -> ActionMap:
@@ -135,11 +131,17 @@ def action_map(
         best, iou = _best_overlaps(truth, predicted)
         reached = np.flatnonzero(iou >= MATCH_IOU)
         is_right[reached[np.unique(best[reached], return_index=True)[1]]] = True
-    ap = {
-        int(action): _average_precision(is_right[predicted.action_id == action], int(number))
-        for action, number in zip(actions, num_truth, strict=True)
+    numbers = dict(zip(actions.tolist(), num_truth.tolist(), strict=True))
+    found = {
+        action: average_precision(is_right[predicted.action_id == action], number)
+        for action, number in numbers.items()
     }
-    return ActionMap(mean_ap=float(np.mean(list(ap.values()))), ap_by_action=ap)
+    return ActionMap(
+        mean_ap=float(np.mean([precision.average for precision in found.values()])),
+        ap_by_action={action: precision.average for action, precision in found.items()},
+        precision_by_action={action: precision.at_recall for action, precision in found.items()},
+        num_truth_by_action=numbers,
+    )
 
 
 def ava_action_map(
