@@ -34,6 +34,20 @@ def pairwise_iou(boxes: Array, others: Array) -> Array:
     return iou
 
 
+def rowwise_iou(boxes: Array, others: Array) -> Array:
+    """Return intersection over union `(N,)` of the rows of boxes `(N, 4)` and `(N, 4)`, 0 for an empty union.
+
+    Examples:
+        >>> rowwise_iou(np.array([[0.0, 0, 2, 2]]), np.array([[1.0, 0, 3, 2]])).round(3)
+        array([0.333])
+    """
+    sides = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
+    shared = np.prod(np.clip(sides, 0, None), axis=1)
+    union = box_area(boxes) + box_area(others) - shared
+    iou: Array = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return iou
+
+
 def xywh_to_xyxy(xywh: Array) -> Array:
     """Return boxes given as left, top, width, height in `xyxy`."""
     return np.concatenate([xywh[..., :2], xywh[..., :2] + xywh[..., 2:]], axis=-1)

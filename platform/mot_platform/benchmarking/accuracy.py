@@ -20,6 +20,7 @@ from mot_platform.metrics.clear_identity import (
     combine_clear,
     combine_identity,
     identity,
+    identity_matches,
 )
 from mot_platform.metrics.hota import HotaScores, combine_hota, hota
 from mot_platform.metrics.sequence_data import align_sequence
@@ -99,7 +100,7 @@ def score_run(sequence: LabelledSequence, rows: MotRows, step_ms: Array) -> Sequ
         name=sequence.name,
         hota=hota(aligned),
         clear=clear(aligned, clear_matches(aligned)),
-        identity=identity(aligned),
+        identity=identity(aligned, identity_matches(aligned)),
         step_ms=step_ms,
     )
 

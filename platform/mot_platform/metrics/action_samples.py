@@ -10,13 +10,23 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.metrics.action_accuracy import ActionAccuracy, action_accuracy
 from mot_platform.metrics.action_map import ActionBoxes, ActionMap, action_map
-from mot_platform.metrics.clear_identity import ClearMatches
+from mot_platform.metrics.clear_identity import ClearMatches, IdentityMatches
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_data import AlignedSequence
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 
 ACTION_MIN_VISIBILITY = 0.3
 """Boxes less visible than this are not asked for their action along a track: nobody could tell."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartnerScores:
+    """What predicted boxes say of the ground-truth boxes they are matched to."""
+
+    score: Array
+    """float `(G, A)`, 0 for unmatched boxes."""
+    matched: Array
+    """bool `(G,)`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,10 +37,21 @@ class ActionSamples:
     predicted: ActionBoxes
     true_actions: Array
     """bool `(G, A)`, labelled and visible boxes."""
-    partner_score: Array
-    """float `(G, A)`, scores of the track box matched to each."""
-    matched: Array
-    """bool `(G,)`."""
+    found: PartnerScores
+    """What the tracks say that CLEAR matches to them."""
+    identified: PartnerScores
+    """What the people's own tracks say: those that Identity gives them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionScores:
+    """How well actions are known."""
+
+    action_map: ActionMap
+    found: ActionAccuracy
+    """Along the tracks that CLEAR matches to each person."""
+    identified: ActionAccuracy
+    """Along the person's own track: a box that another track has found counts as not found."""
 
 
 def action_vocabulary(truth_ids: Sequence[int], predicted_ids: Sequence[int]) -> tuple[int, ...]:
@@ -67,34 +88,39 @@ def action_samples(
     prediction: SequencePrediction,
     *,
     aligned: AlignedSequence,
-    matches: ClearMatches,
+    found: ClearMatches,
+    owned: IdentityMatches,
     predicted_ids: tuple[int, ...],
     vocabulary: tuple[int, ...],
 ) -> ActionSamples:
     """Return the samples of one sequence; both sides are spread over the columns of `vocabulary`.
 
-    Ignored ground truth, and the predictions it absorbed, are left out. Accuracy follows the matches of
-    CLEAR.
+    Ignored ground truth, and the predictions it absorbed, are left out.
     """
-    rows, found = truth.rows, prediction.rows
+    rows, boxes = truth.rows, prediction.rows
     score = prediction.action_columns(aligned.name, predicted_ids, vocabulary)
     true_actions = np.zeros((len(rows), len(vocabulary)), bool)
     if vocabulary:
         true_actions[:, np.searchsorted(vocabulary, truth.action_ids)] = truth.actions
     true_actions &= aligned.truth_kept[:, None]
     asked = true_actions.any(axis=1) & (rows.visibility >= ACTION_MIN_VISIBILITY)
-    partner = np.full(len(rows), -1)
-    partner[matches.truth_row] = matches.predicted_row
-    matched = partner[asked] >= 0
-    partner_score = np.zeros((len(matched), len(vocabulary)))
-    partner_score[matched] = score[partner[asked][matched]]
-    counted = aligned.predicted_kept & _labelled_frames(truth)[found.frame_index]
+    counted = aligned.predicted_kept & _labelled_frames(truth)[boxes.frame_index]
+
+    def partners(pair: Array) -> PartnerScores:
+        truth_row, predicted_row = aligned.rows_of(pair)
+        partner = np.full(len(rows), -1)
+        partner[truth_row] = predicted_row
+        matched = partner[asked] >= 0
+        partner_score = np.zeros((len(matched), len(vocabulary)))
+        partner_score[matched] = score[partner[asked][matched]]
+        return PartnerScores(score=partner_score, matched=matched)
+
     return ActionSamples(
         truth=_exploded(rows.xyxy, rows.frame_index, true_actions.astype(np.float64), vocabulary),
-        predicted=_exploded(found.xyxy[counted], found.frame_index[counted], score[counted], vocabulary),
+        predicted=_exploded(boxes.xyxy[counted], boxes.frame_index[counted], score[counted], vocabulary),
         true_actions=true_actions[asked],
-        partner_score=partner_score,
-        matched=matched,
+        found=partners(found.pair),
+        identified=partners(owned.pair),
     )
 
 
@@ -108,24 +134,33 @@ def _join_boxes(parts: Sequence[ActionBoxes], first_image: Sequence[int]) -> Act
     )
 
 
+def _join_partners(parts: Sequence[PartnerScores]) -> PartnerScores:
+    """Return the rows of all `parts`."""
+    return PartnerScores(
+        score=np.concatenate([part.score for part in parts]),
+        matched=np.concatenate([part.matched for part in parts]),
+    )
+
+
 def join_samples(parts: Sequence[ActionSamples], first_image: Sequence[int]) -> ActionSamples:
     """Return the samples of several sequences as of one."""
     return ActionSamples(
         truth=_join_boxes([part.truth for part in parts], first_image),
         predicted=_join_boxes([part.predicted for part in parts], first_image),
         true_actions=np.concatenate([part.true_actions for part in parts]),
-        partner_score=np.concatenate([part.partner_score for part in parts]),
-        matched=np.concatenate([part.matched for part in parts]),
+        found=_join_partners([part.found for part in parts]),
+        identified=_join_partners([part.identified for part in parts]),
     )
 
 
-def score_actions(
-    samples: ActionSamples, vocabulary: tuple[int, ...]
-) -> tuple[ActionMap | None, ActionAccuracy | None]:
-    """Return frame-mAP and action accuracy, both None where no action is labelled."""
+def score_actions(samples: ActionSamples, vocabulary: tuple[int, ...]) -> ActionScores | None:
+    """Return the scores, None where no action is labelled."""
     if not len(samples.truth.image):
-        return None, None
-    accuracy = action_accuracy(
-        samples.true_actions, samples.partner_score, matched=samples.matched, action_ids=vocabulary
+        return None
+    found, identified = (
+        action_accuracy(samples.true_actions, partners.score, matched=partners.matched, action_ids=vocabulary)
+        for partners in (samples.found, samples.identified)
     )
-    return action_map(samples.truth, samples.predicted), accuracy
+    return ActionScores(
+        action_map=action_map(samples.truth, samples.predicted), found=found, identified=identified
+    )

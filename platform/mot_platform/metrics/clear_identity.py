@@ -19,6 +19,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mot_model.structures import Array
+from mot_platform.metrics.box_pairs import assign_frame
 from mot_platform.metrics.mot_preprocessing import MATCH_IOU, ROUNDING
 from mot_platform.metrics.sequence_data import AlignedSequence
 
@@ -140,97 +141,102 @@ class IdentityScores:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClearMatches:
-    """The true positives of CLEAR, M of them, in frame order."""
+    """The true positives of CLEAR, in frame order."""
 
-    truth_row: Array
-    """int64 `(M,)`, rows in the ground truth."""
-    predicted_row: Array
-    """int64 `(M,)`, rows in the predictions."""
-    truth_id: Array
-    predicted_id: Array
-    iou: Array
-    """float64 `(M,)`, at least 0.5."""
+    pair: Array
+    """int64 `(M,)`, among the pairs of the sequence; one to one in each frame."""
     fragmentations: int
 
 
 def clear_matches(sequence: AlignedSequence) -> ClearMatches:
-    """Return the pairs of boxes that CLEAR counts as true positives, one to one in each frame.
+    """Return the pairs of boxes that CLEAR counts as true positives.
 
     The assignment keeps the pairs of the frame before where their overlap is still at least 0.5, and
     maximises the sum of overlaps of the rest. As in TrackEval, the frame before is the last one with boxes on
     both sides: a frame without any prediction breaks no pair and starts no fragment.
     """
-    last_id = np.full(len(sequence.truth_count), -1)  # of the frame before
-    runs = np.zeros(len(sequence.truth_count), np.int64)
-    parts: list[tuple[Array, Array, Array, Array, Array]] = []
-    for frame in sequence.frames:
-        if not frame.iou.size:
-            continue
-        score = frame.iou + _KEEP_PAIR * (frame.predicted_id[None, :] == last_id[frame.truth_id][:, None])
-        score[frame.iou < MATCH_IOU - ROUNDING] = 0
-        rows, columns = linear_sum_assignment(score, maximize=True)
-        matched = score[rows, columns] > ROUNDING
-        rows, columns = rows[matched], columns[matched]
-        truth_id, predicted_id = frame.truth_id[rows], frame.predicted_id[columns]
-        runs[truth_id[last_id[truth_id] < 0]] += 1
-        last_id[:] = -1
-        last_id[truth_id] = predicted_id
-        where = frame.truth_row[rows], frame.predicted_row[columns]
-        parts.append((*where, truth_id, predicted_id, frame.iou[rows, columns]))
-    columns_of_all = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else None
-    truth_row, predicted_row, truth_id, predicted_id, iou = columns_of_all or [np.zeros(0, np.int64)] * 5
+    pairs = sequence.pairs
+    truth_track, predicted_track = sequence.tracks_of(np.arange(len(pairs.iou)))
+    possible = pairs.iou >= MATCH_IOU - ROUNDING
+    last_track = np.full(len(sequence.truth.count), -1)  # of the frame before
+    runs = np.zeros(len(sequence.truth.count), np.int64)
+    matched = []
+    for frame_index in np.flatnonzero(np.diff(pairs.truth_start) * np.diff(pairs.predicted_start)).tolist():
+        here = pairs.frame(frame_index)
+        kept = predicted_track[here] == last_track[truth_track[here]]
+        score = np.where(possible[here], pairs.iou[here] + _KEEP_PAIR * kept, 0)
+        chosen = here.start + np.flatnonzero((score > 0) & assign_frame(pairs, frame_index, score))
+        track = truth_track[chosen]
+        runs[track[last_track[track] < 0]] += 1
+        last_track[:] = -1
+        last_track[track] = predicted_track[chosen]
+        matched.append(chosen)
     return ClearMatches(
-        truth_row=truth_row,
-        predicted_row=predicted_row,
-        truth_id=truth_id,
-        predicted_id=predicted_id,
-        iou=iou,
+        pair=np.concatenate(matched) if matched else np.zeros(0, np.int64),
         fragmentations=int(np.maximum(runs - 1, 0).sum()),
     )
 
 
-def _num_id_switches(matches: ClearMatches) -> int:
-    """Return how often a ground-truth track is matched to another id than the last time it was matched."""
-    order = np.argsort(matches.truth_id, kind="stable")
-    same_track = np.diff(matches.truth_id[order]) == 0
-    return int((same_track & (np.diff(matches.predicted_id[order]) != 0)).sum())
-
-
 def clear(sequence: AlignedSequence, matches: ClearMatches) -> ClearScores:
     """Return the CLEAR counts of one sequence, given its matches."""
-    true_positives = len(matches.iou)
-    num_tracks = len(sequence.truth_count)
-    tracked = np.bincount(matches.truth_id, minlength=num_tracks) / np.maximum(1, sequence.truth_count)
+    true_positives = len(matches.pair)
+    truth_track, predicted_track = sequence.tracks_of(matches.pair)
+    count = sequence.truth.count
+    tracked = np.bincount(truth_track, minlength=len(count)) / np.maximum(1, count)
     mostly_tracked, mostly_lost = int((tracked > 0.8).sum()), int((tracked < 0.2).sum())
     return ClearScores(
         num_frames=sequence.num_frames,
         true_positives=true_positives,
-        false_negatives=int(sequence.truth_count.sum()) - true_positives,
-        false_positives=int(sequence.predicted_count.sum()) - true_positives,
-        id_switches=_num_id_switches(matches),
+        false_negatives=len(sequence.truth) - true_positives,
+        false_positives=len(sequence.predicted) - true_positives,
+        id_switches=_num_id_switches(truth_track, predicted_track),
         fragmentations=matches.fragmentations,
         mostly_tracked=mostly_tracked,
-        partly_tracked=num_tracks - mostly_tracked - mostly_lost,
+        partly_tracked=len(count) - mostly_tracked - mostly_lost,
         mostly_lost=mostly_lost,
-        iou_sum=float(matches.iou.sum()),
+        iou_sum=float(sequence.pairs.iou[matches.pair].sum()),
     )
 
 
-def identity(sequence: AlignedSequence) -> IdentityScores:
-    """Return the Identity counts of one sequence.
+def _num_id_switches(truth_track: Array, predicted_track: Array) -> int:
+    """Return how often a ground-truth track is matched to another track than the last time it was matched."""
+    order = np.argsort(truth_track, kind="stable")
+    same_track = np.diff(truth_track[order]) == 0
+    return int((same_track & (np.diff(predicted_track[order]) != 0)).sum())
 
-    IDTP is the largest number of boxes that a one-to-one assignment of whole trajectories can explain; the
-    minimum of IDFN + IDFP in the paper is the same optimum.
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IdentityMatches:
+    """The true positives of Identity: the boxes of each person that the person's own track has found."""
+
+    own_track: Array
+    """int64 `(I,)`, the predicted track that each ground-truth track is given, -1 for none."""
+    pair: Array
+    """int64 `(M,)`, among the pairs of the sequence, in frame order."""
+
+
+def identity_matches(sequence: AlignedSequence) -> IdentityMatches:
+    """Return the one-to-one assignment of whole tracks that explains the most boxes.
+
+    The minimum of IDFN + IDFP in the paper is the same optimum.
     """
-    together = np.zeros((len(sequence.truth_count), len(sequence.predicted_count)), np.int64)
-    for frame in sequence.frames:
-        rows, columns = np.nonzero(frame.iou >= MATCH_IOU)
-        together[frame.truth_id[rows], frame.predicted_id[columns]] += 1
-    true_positives = int(together[linear_sum_assignment(together, maximize=True)].sum())
+    possible = np.flatnonzero(sequence.pairs.iou >= MATCH_IOU)
+    truth_track, predicted_track = sequence.tracks_of(possible)
+    together = np.zeros((len(sequence.truth.count), len(sequence.predicted.count)), np.int64)
+    np.add.at(together, (truth_track, predicted_track), 1)
+    row, column = linear_sum_assignment(together, maximize=True)
+    own_track = np.full(len(together), -1)
+    own_track[row] = np.where(together[row, column] > 0, column, -1)
+    return IdentityMatches(own_track=own_track, pair=possible[own_track[truth_track] == predicted_track])
+
+
+def identity(sequence: AlignedSequence, matches: IdentityMatches) -> IdentityScores:
+    """Return the Identity counts of one sequence, given its matches."""
+    true_positives = len(matches.pair)
     return IdentityScores(
         true_positives=true_positives,
-        false_negatives=int(sequence.truth_count.sum()) - true_positives,
-        false_positives=int(sequence.predicted_count.sum()) - true_positives,
+        false_negatives=len(sequence.truth) - true_positives,
+        false_positives=len(sequence.predicted) - true_positives,
     )
 
 

@@ -26,6 +26,7 @@ from mot_platform.metrics.clear_identity import (
     combine_clear,
     combine_identity,
     identity,
+    identity_matches,
 )
 from mot_platform.metrics.detection_map import ImageBoxes, detection_scores
 from mot_platform.metrics.evaluation_report import COMBINED, EvaluationReport, SequenceScores
@@ -35,6 +36,7 @@ from mot_platform.metrics.mot_preprocessing import Benchmark, evaluated_and_abso
 from mot_platform.metrics.motmetrics_scores import OVERALL, motmetrics_scores
 from mot_platform.metrics.sequence_data import AlignedSequence, align_sequence
 from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.metrics.wrong_identity import combine_wrong_identity, wrong_identity
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,27 +98,30 @@ def _evaluate_one(
         benchmark=benchmark,
         min_visibility=min_visibility,
     )
-    matches = clear_matches(aligned)
+    found, owned = clear_matches(aligned), identity_matches(aligned)
     samples = action_samples(
         truth,
         prediction,
         aligned=aligned,
-        matches=matches,
+        found=found,
+        owned=owned,
         predicted_ids=action_ids,
         vocabulary=vocabulary,
     )
     image_truth = _truth_boxes(truth, aligned, benchmark, min_visibility)
     image_predicted = _predicted_boxes(prediction, detections)
-    mean_ap, accuracy = score_actions(samples, vocabulary)
+    actions = score_actions(samples, vocabulary)
     scores = SequenceScores(
         name=name,
         num_frames=num_frames,
         hota=hota(aligned),
-        clear=clear(aligned, matches),
-        identity=identity(aligned),
+        clear=clear(aligned, found),
+        identity=identity(aligned, owned),
+        wrong_identity=wrong_identity(aligned, found, owned, frame_rate_hz=truth.info.frame_rate_hz),
         detection=detection_scores(image_truth, image_predicted),
-        action_map=mean_ap,
-        action_accuracy=accuracy,
+        action_map=actions.action_map if actions else None,
+        action_accuracy=actions.found if actions else None,
+        identified_action_accuracy=actions.identified if actions else None,
     )
     return _Evaluated(
         scores=scores,
@@ -141,19 +146,21 @@ def _combine(parts: Sequence[_Evaluated], vocabulary: tuple[int, ...]) -> Sequen
     """Return the scores over all sequences: boxes and tracks are pooled, not averaged."""
     lengths = [part.scores.num_frames for part in parts]
     first_image = np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist()
-    mean_ap, accuracy = score_actions(join_samples([part.samples for part in parts], first_image), vocabulary)
+    actions = score_actions(join_samples([part.samples for part in parts], first_image), vocabulary)
     return SequenceScores(
         name=COMBINED,
         num_frames=sum(lengths),
         hota=combine_hota([part.scores.hota for part in parts]),
         clear=combine_clear([part.scores.clear for part in parts]),
         identity=combine_identity([part.scores.identity for part in parts]),
+        wrong_identity=combine_wrong_identity([part.scores.wrong_identity for part in parts]),
         detection=detection_scores(
             _join_images([part.image_truth for part in parts], first_image),
             _join_images([part.image_predicted for part in parts], first_image),
         ),
-        action_map=mean_ap,
-        action_accuracy=accuracy,
+        action_map=actions.action_map if actions else None,
+        action_accuracy=actions.found if actions else None,
+        identified_action_accuracy=actions.identified if actions else None,
     )
 
 

@@ -11,6 +11,7 @@ from mot_platform.metrics.action_map import ActionMap
 from mot_platform.metrics.clear_identity import ClearScores, IdentityScores
 from mot_platform.metrics.detection_map import DetectionScores
 from mot_platform.metrics.hota import HotaScores
+from mot_platform.metrics.wrong_identity import WrongIdentity
 
 COMBINED = "COMBINED"
 
@@ -25,12 +26,16 @@ class SequenceScores:
     clear: ClearScores
     identity: IdentityScores
     """HOTA, CLEAR and Identity follow TrackEval's definitions; they are the headline."""
+    wrong_identity: WrongIdentity
     motmetrics: Mapping[str, float] = field(default_factory=dict)
     """The same counts as motmetrics defines them, under its names; empty when not asked for."""
     detection: DetectionScores
     action_map: ActionMap | None = None
     """None where the ground truth or the predictions have no actions."""
     action_accuracy: ActionAccuracy | None = None
+    """Along the tracks that CLEAR matches to each person."""
+    identified_action_accuracy: ActionAccuracy | None = None
+    """Along each person's own track: both the identity and the action must be right."""
 
     def to_dict(self) -> dict[str, object]:
         """Return every field for JSON; undefined figures are None."""
@@ -41,10 +46,14 @@ class SequenceScores:
             "HOTA": self.hota.to_dict(),
             "CLEAR": self.clear.to_dict(),
             "Identity": self.identity.to_dict(),
+            "wrong_identity": self.wrong_identity.to_dict(),
             "motmetrics": finite,
             "detection": self.detection.to_dict(),
             "action_map": self.action_map and self.action_map.to_dict(),
             "action_accuracy": self.action_accuracy and self.action_accuracy.to_dict(),
+            "identified_action_accuracy": (
+                self.identified_action_accuracy and self.identified_action_accuracy.to_dict()
+            ),
         }
 
     def scalars(self) -> dict[str, float]:
@@ -72,6 +81,9 @@ class SequenceScores:
             "MT": clear.mostly_tracked,
             "PT": clear.partly_tracked,
             "ML": clear.mostly_lost,
+            "wrong_identity_share": self.wrong_identity.wrong_share,
+            "wrong_identity_mean_s": self.wrong_identity.mean_s,
+            "wrong_identity_max_s": self.wrong_identity.max_s,
             "detection_mAP": self.detection.mean_ap,
             "detection_AP50": self.detection.ap50,
             "detection_AP75": self.detection.ap75,
@@ -88,6 +100,8 @@ class SequenceScores:
             figures["action_accuracy_of_matched"] = self.action_accuracy.accuracy_of_matched
             figures["action_majority_accuracy"] = self.action_accuracy.majority_accuracy
             figures["action_mean_recall"] = self.action_accuracy.mean_recall
+        if self.identified_action_accuracy:
+            figures["identified_action_accuracy"] = self.identified_action_accuracy.accuracy
         return {name: value for name, value in figures.items() if math.isfinite(value)}
 
 

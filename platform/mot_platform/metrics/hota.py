@@ -6,7 +6,7 @@ over all matched pairs, which is where the speed comes from.
 Source: Luiten et al., "HOTA: A Higher Order Metric for Evaluating Multi-Object Tracking", IJCV 2021.
 """
 
-# A thresholds, F frames, I ground-truth ids, J predicted ids, K distinct (I, J) pairs, M matches
+# A thresholds, E pairs of boxes, K pairs of tracks, M matches
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mot_model.structures import Array
+from mot_platform.metrics.box_pairs import BoxPairs, assign_by_frame
 from mot_platform.metrics.mot_preprocessing import ROUNDING
-from mot_platform.metrics.sequence_data import AlignedFrame, AlignedSequence
+from mot_platform.metrics.sequence_data import AlignedSequence
 
 ALPHAS: Array = np.arange(0.05, 0.99, 0.05)
 """float64 `(19,)`, the overlap thresholds."""
@@ -96,74 +96,46 @@ class HotaScores:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Overlaps:
-    """Every overlapping pair of boxes of a sequence, as columns, frame after frame."""
+class _TrackPairs:
+    """The distinct pairs of tracks whose boxes overlap somewhere."""
 
-    iou: Array
-    row: Array
-    column: Array
-    pair: Array
-    """Index of the row's (ground-truth id, predicted id) among the distinct pairs."""
-    stop: list[int]
-    """One past the last entry of each frame."""
-    truth_of_pair: Array
-    predicted_of_pair: Array
-    soft_iou: Array
-    """Overlap over all overlap of its row and column, `(F entries,)`."""
+    of_pair: Array
+    """int64 `(E,)`, the pair of tracks behind each pair of boxes."""
+    truth_count: Array
+    """int64 `(K,)`, boxes of the ground-truth track."""
+    predicted_count: Array
+    """int64 `(K,)`, boxes of the predicted track."""
 
 
-def _soft_iou(iou: Array) -> Array:
-    """Return the overlaps `(G, P)` divided by the sum of all overlaps of their row and column."""
-    total = iou.sum(0)[None, :] + iou.sum(1)[:, None] - iou
-    share: Array = np.divide(iou, total, out=np.zeros_like(iou), where=total > ROUNDING)
-    return share
-
-
-def _overlaps(frames: Sequence[AlignedFrame], num_predicted: int) -> _Overlaps:
-    """Return the overlapping pairs of all frames; those without overlap can neither match nor align."""
-    where = [np.nonzero(frame.iou) for frame in frames]
-    key = [
-        frame.truth_id[row] * num_predicted + frame.predicted_id[column]
-        for frame, (row, column) in zip(frames, where, strict=True)
-    ]
-    distinct, pair = np.unique(np.concatenate(key), return_inverse=True)
-    return _Overlaps(
-        iou=np.concatenate([frame.iou[at] for frame, at in zip(frames, where, strict=True)]),
-        soft_iou=np.concatenate([_soft_iou(frame.iou)[at] for frame, at in zip(frames, where, strict=True)]),
-        row=np.concatenate([row for row, _ in where]),
-        column=np.concatenate([column for _, column in where]),
-        pair=pair,
-        stop=np.cumsum([len(row) for row, _ in where]).tolist(),
-        truth_of_pair=distinct // max(1, num_predicted),
-        predicted_of_pair=distinct % max(1, num_predicted),
+def _track_pairs(sequence: AlignedSequence) -> _TrackPairs:
+    """Return the pairs of tracks behind the pairs of boxes."""
+    truth, predicted = sequence.tracks_of(np.arange(len(sequence.pairs.iou)))
+    num_tracks = max(1, len(sequence.predicted.count))
+    distinct, of_pair = np.unique(truth * num_tracks + predicted, return_inverse=True)
+    return _TrackPairs(
+        of_pair=of_pair,
+        truth_count=sequence.truth.count[distinct // num_tracks],
+        predicted_count=sequence.predicted.count[distinct % num_tracks],
     )
 
 
-def _matched_entries(sequence: AlignedSequence, overlaps: _Overlaps) -> Array:
-    """Return the entries of `overlaps` that the frame-wise assignment selects, `(M,)`.
+def _matched_pairs(pairs: BoxPairs, tracks: _TrackPairs) -> Array:
+    """Return the pairs of boxes that the frame-wise assignment selects, `(M,)`.
 
-    The assignment prefers pairs of ids that overlap over the whole sequence (global alignment).
+    The assignment prefers pairs of tracks that overlap over the whole sequence (global alignment).
     """
-    counts = (
-        sequence.truth_count[overlaps.truth_of_pair] + sequence.predicted_count[overlaps.predicted_of_pair]
-    )
-    together = np.bincount(overlaps.pair, overlaps.soft_iou, minlength=len(counts))  # (K,)
-    score = (together / (counts - together))[overlaps.pair] * overlaps.iou
-    matched = []
-    start = 0
-    for frame, stop in zip(sequence.frames, overlaps.stop, strict=True):
-        if stop > start:
-            entry = np.full(frame.iou.shape, -1)
-            entry[overlaps.row[start:stop], overlaps.column[start:stop]] = np.arange(start, stop)
-            chosen = entry[linear_sum_assignment(np.where(entry < 0, 0, score[entry]), maximize=True)]
-            matched.append(chosen[chosen >= 0])
-        start = stop
-    return np.concatenate(matched) if matched else np.zeros(0, np.int64)
+    of_truth = np.bincount(pairs.truth, pairs.iou, minlength=pairs.truth_start[-1])
+    of_predicted = np.bincount(pairs.predicted, pairs.iou, minlength=pairs.predicted_start[-1])
+    total = of_predicted[pairs.predicted] + of_truth[pairs.truth] - pairs.iou
+    share = np.divide(pairs.iou, total, out=np.zeros_like(total), where=total > ROUNDING)
+    counts = tracks.truth_count + tracks.predicted_count
+    together = np.bincount(tracks.of_pair, share, minlength=len(counts))  # (K,)
+    return assign_by_frame(pairs, (together / (counts - together))[tracks.of_pair] * pairs.iou)
 
 
 def hota(sequence: AlignedSequence) -> HotaScores:
     """Return the HOTA scores of one sequence."""
-    num_truth, num_predicted = sequence.truth_count.sum(), sequence.predicted_count.sum()
+    num_truth, num_predicted = len(sequence.truth), len(sequence.predicted)
     if not num_truth or not num_predicted:
         zeros = np.zeros(len(ALPHAS))
         return HotaScores(
@@ -175,28 +147,26 @@ def hota(sequence: AlignedSequence) -> HotaScores:
             ass_a=zeros,
             loc_a=np.ones(len(ALPHAS)),
         )
-    overlaps = _overlaps(sequence.frames, len(sequence.predicted_count))
-    entries = _matched_entries(sequence, overlaps)
-    passed_AM = overlaps.iou[entries][None, :] >= ALPHAS[:, None] - ROUNDING
+    tracks = _track_pairs(sequence)
+    matched = _matched_pairs(sequence.pairs, tracks)
+    iou_M, pair_M = sequence.pairs.iou[matched], tracks.of_pair[matched]
+    passed_AM = iou_M[None, :] >= ALPHAS[:, None] - ROUNDING
     true_positives = passed_AM.sum(axis=1).astype(np.float64)
-    num_pairs = len(overlaps.truth_of_pair)
-    matches_AK = np.stack([np.bincount(overlaps.pair[entries[ok]], minlength=num_pairs) for ok in passed_AM])
-    truth_K = sequence.truth_count[overlaps.truth_of_pair]
-    predicted_K = sequence.predicted_count[overlaps.predicted_of_pair]
+    num_pairs = len(tracks.truth_count)
+    matches_AK = np.stack([np.bincount(pair_M[passed], minlength=num_pairs) for passed in passed_AM])
 
     def per_match(denominator: Array) -> Array:
         shares = (matches_AK * matches_AK / np.maximum(1, denominator)).sum(axis=1)
         return _share(shares, true_positives)
 
-    overlap_sum = (overlaps.iou[entries] * passed_AM).sum(axis=1)
     return HotaScores(
         true_positives=true_positives,
         false_negatives=num_truth - true_positives,
         false_positives=num_predicted - true_positives,
-        ass_re=per_match(truth_K),
-        ass_pr=per_match(predicted_K),
-        ass_a=per_match(truth_K + predicted_K - matches_AK),
-        loc_a=np.maximum(1e-10, overlap_sum) / np.maximum(1e-10, true_positives),
+        ass_re=per_match(tracks.truth_count),
+        ass_pr=per_match(tracks.predicted_count),
+        ass_a=per_match(tracks.truth_count + tracks.predicted_count - matches_AK),
+        loc_a=np.maximum(1e-10, (iou_M * passed_AM).sum(axis=1)) / np.maximum(1e-10, true_positives),
     )
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Literal, get_args
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from mot_model.structures import Array
 from mot_platform.formats.motchallenge import MotRows
+from mot_platform.metrics.box_pairs import BoxPairs, assign_by_frame
 
 Benchmark = Literal["plain", "mot17", "mot20", "dancetrack"]
 
@@ -57,17 +57,15 @@ def evaluated_and_absorbing_rows(
     return flagged & (truth.class_id == PEDESTRIAN_CLASS), np.isin(truth.class_id, absorbing)
 
 
-def absorbed_predictions(iou: Array, absorbing: Array) -> Array:
-    """Return the mask `(P,)` of the predictions of a frame that belong to an absorbing row.
+def absorbed_predictions(pairs: BoxPairs, absorbing: Array) -> Array:
+    """Return the mask `(P,)` of the predicted boxes that belong to an absorbing row.
 
     Args:
-        iou: float `(G, P)`, of all ground-truth rows of the frame, evaluated or not, and its predictions.
-        absorbing: bool `(G,)`.
+        pairs: Of all ground-truth boxes, evaluated or not, with all predicted ones.
+        absorbing: bool `(G,)`, over the ground-truth boxes.
     """
-    absorbed = np.zeros(iou.shape[1], bool)
+    absorbed = np.zeros(pairs.predicted_start[-1], bool)
     if absorbing.any():
-        gated = np.where(iou < MATCH_IOU - ROUNDING, 0, iou)
-        rows, columns = linear_sum_assignment(-gated)
-        matched = gated[rows, columns] > ROUNDING
-        absorbed[columns[matched & absorbing[rows]]] = True
+        matched = assign_by_frame(pairs, np.where(pairs.iou < MATCH_IOU - ROUNDING, 0, pairs.iou))
+        absorbed[pairs.predicted[matched[absorbing[pairs.truth[matched]]]]] = True
     return absorbed

@@ -32,9 +32,18 @@ def _accumulator(sequence: AlignedSequence) -> motmetrics.MOTAccumulator:
     Its own distances are not used: they fail on NumPy 2.
     """
     accumulator = motmetrics.MOTAccumulator()
-    for frame in sequence.frames:
-        distance = np.where(frame.iou >= MATCH_IOU, 1 - frame.iou, np.nan)
-        accumulator.update(frame.truth_id, frame.predicted_id, distance, frameid=frame.frame_index)
+    pairs = sequence.pairs
+    truth, predicted = (
+        np.split(side.track, start[1:-1])
+        for side, start in (
+            (sequence.truth, pairs.truth_start),
+            (sequence.predicted, pairs.predicted_start),
+        )
+    )
+    for frame_index in np.flatnonzero(np.diff(pairs.truth_start) + np.diff(pairs.predicted_start)).tolist():
+        iou = pairs.matrix(frame_index, pairs.iou[pairs.frame(frame_index)])
+        distance = np.where(iou >= MATCH_IOU, 1 - iou, np.nan)
+        accumulator.update(truth[frame_index], predicted[frame_index], distance, frameid=frame_index)
     return accumulator
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mot_model.boxes import pairwise_iou
 from mot_model.structures import Array
 from mot_platform.formats.motchallenge import MotRows
+from mot_platform.metrics.box_pairs import BoxPairs, overlapping_pairs
 from mot_platform.metrics.mot_preprocessing import (
     Benchmark,
     absorbed_predictions,
@@ -20,37 +20,53 @@ from mot_platform.metrics.mot_preprocessing import (
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AlignedFrame:
-    """The evaluated boxes of one frame; ids are counted from 0 over the sequence."""
+class EvaluatedBoxes:
+    """The boxes of one side that count, N of J tracks, frame after frame."""
 
-    frame_index: int
-    truth_id: Array
-    """int64 `(G,)`."""
-    predicted_id: Array
-    """int64 `(P,)`."""
-    truth_row: Array
-    """int64 `(G,)`, row in the ground truth that the sequence was made of."""
-    predicted_row: Array
-    """int64 `(P,)`, row in the predictions."""
-    iou: Array
-    """float64 `(G, P)`."""
+    row: Array
+    """int64 `(N,)`, where each is in the ground truth or in the predictions."""
+    track: Array
+    """int64 `(N,)`, the track of each, counted from 0."""
+    track_id: Array
+    """int64 `(J,)`, the id that each track has in its file."""
+    count: Array
+    """int64 `(J,)`, number of boxes of each track."""
+
+    def __len__(self) -> int:
+        return len(self.row)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AlignedSequence:
-    """All frames of a sequence in which there is anything to evaluate."""
+    """Both sides of a sequence and the pairs of boxes that overlap."""
 
     name: str
     num_frames: int
-    frames: tuple[AlignedFrame, ...]
-    truth_count: Array
-    """int64 `(I,)`, number of evaluated boxes of each ground-truth id."""
-    predicted_count: Array
-    """int64 `(J,)`, number of boxes of each predicted id."""
+    truth: EvaluatedBoxes
+    predicted: EvaluatedBoxes
+    pairs: BoxPairs
     truth_kept: Array
     """bool, over the rows of the ground truth: evaluated."""
     predicted_kept: Array
     """bool, over the rows of the predictions: not absorbed by an ignored row."""
+
+    def tracks_of(self, pair: Array) -> tuple[Array, Array]:
+        """Return the ground-truth and the predicted track, counted from 0, of some of the pairs."""
+        truth, predicted = self._boxes_of(pair)
+        return self.truth.track[truth], self.predicted.track[predicted]
+
+    def rows_of(self, pair: Array) -> tuple[Array, Array]:
+        """Return the rows of the ground truth and of the predictions of some of the pairs."""
+        truth, predicted = self._boxes_of(pair)
+        return self.truth.row[truth], self.predicted.row[predicted]
+
+    def frames_of(self, pair: Array) -> Array:
+        """Return the frame, from 0, of some of the pairs."""
+        frame: Array = np.searchsorted(self.pairs.truth_start, self.pairs.truth[pair], side="right") - 1
+        return frame
+
+    def _boxes_of(self, pair: Array) -> tuple[Array, Array]:
+        return self.pairs.truth[pair], self.pairs.predicted[pair]
 
 
 def _require_sound(name: str, what: str, rows: MotRows, num_frames: int) -> None:
@@ -65,16 +81,19 @@ def _require_sound(name: str, what: str, rows: MotRows, num_frames: int) -> None
     if len(broken):
         frame = rows.frame_index[broken[0]] + 1
         raise ValueError(f"{name}: the {what} has a box that is not finite in frame {frame}")
-    pairs, times = np.unique(np.stack([rows.frame_index, rows.track_id]), axis=1, return_counts=True)
-    if (times > 1).any():
-        frame, track_id = pairs[:, np.argmax(times > 1)]
-        raise ValueError(f"{name}: the {what} has id {track_id} more than once in frame {frame + 1}")
+    order = np.lexsort((rows.track_id, rows.frame_index))
+    frame_index, track_id = rows.frame_index[order], rows.track_id[order]
+    again = np.flatnonzero((np.diff(frame_index) == 0) & (np.diff(track_id) == 0))
+    if len(again):
+        frame, repeated = frame_index[again[0]] + 1, track_id[again[0]]
+        raise ValueError(f"{name}: the {what} has id {repeated} more than once in frame {frame}")
 
 
-def _rows_by_frame(frame_index: Array, num_frames: int) -> list[Array]:
-    """Return for each frame the rows that are in it, in their order."""
+def _by_frame(frame_index: Array, num_frames: int) -> tuple[Array, Array]:
+    """Return the rows ordered by frame, and the place `(num_frames + 1,)` where each frame begins in that."""
     order = np.argsort(frame_index, kind="stable")
-    return np.split(order, np.searchsorted(frame_index[order], np.arange(1, num_frames)))
+    start = np.searchsorted(frame_index[order], np.arange(num_frames + 1))
+    return order, start
 
 
 def align_sequence(
@@ -105,45 +124,30 @@ def align_sequence(
     _require_sound(name, "ground truth", truth, num_frames)
     _require_sound(name, "prediction", predicted, num_frames)
     evaluated, absorbing = evaluated_and_absorbing_rows(truth, benchmark, min_visibility=min_visibility)
-    kept = np.ones(len(predicted), bool)
-    parts: list[tuple[int, Array, Array, Array]] = []
-    by_frame = zip(
-        _rows_by_frame(truth.frame_index, num_frames),
-        _rows_by_frame(predicted.frame_index, num_frames),
-        strict=True,
+    truth_row, truth_start = _by_frame(truth.frame_index, num_frames)
+    predicted_row, predicted_start = _by_frame(predicted.frame_index, num_frames)
+    pairs = overlapping_pairs(
+        truth.xyxy[truth_row],
+        predicted.xyxy[predicted_row],
+        truth_start=truth_start,
+        predicted_start=predicted_start,
     )
-    for frame_index, (truth_rows, predicted_rows) in enumerate(by_frame):
-        iou = pairwise_iou(truth.xyxy[truth_rows], predicted.xyxy[predicted_rows])
-        keep = ~absorbed_predictions(iou, absorbing[truth_rows])
-        kept[predicted_rows] = keep
-        counted = evaluated[truth_rows]
-        if counted.any() or keep.any():
-            parts.append((frame_index, truth_rows[counted], predicted_rows[keep], iou[np.ix_(counted, keep)]))
-    truth_id, truth_count = _ids_from_zero(truth.track_id, evaluated)
-    predicted_id, predicted_count = _ids_from_zero(predicted.track_id, kept)
+    absorbed = absorbed_predictions(pairs, absorbing[truth_row])
+    predicted_kept = np.ones(len(predicted), bool)
+    predicted_kept[predicted_row[absorbed]] = False
+    counted = evaluated[truth_row]
     return AlignedSequence(
         name=name,
         num_frames=num_frames,
-        frames=tuple(
-            AlignedFrame(
-                frame_index=frame_index,
-                truth_id=truth_id[truth_rows],
-                predicted_id=predicted_id[predicted_rows],
-                truth_row=truth_rows,
-                predicted_row=predicted_rows,
-                iou=iou,
-            )
-            for frame_index, truth_rows, predicted_rows, iou in parts
-        ),
-        truth_count=truth_count,
-        predicted_count=predicted_count,
+        truth=_evaluated_boxes(truth.track_id, truth_row[counted]),
+        predicted=_evaluated_boxes(predicted.track_id, predicted_row[~absorbed]),
+        pairs=pairs.among(counted, ~absorbed),
         truth_kept=evaluated,
-        predicted_kept=kept,
+        predicted_kept=predicted_kept,
     )
 
 
-def _ids_from_zero(track_id: Array, kept: Array) -> tuple[Array, Array]:
-    """Return ids counted from 0 over the kept rows (-1 elsewhere), and the number of rows of each."""
-    relabelled = np.full(len(track_id), -1, np.int64)
-    _, relabelled[kept], counts = np.unique(track_id[kept], return_inverse=True, return_counts=True)
-    return relabelled, counts
+def _evaluated_boxes(track_id: Array, row: Array) -> EvaluatedBoxes:
+    """Return the boxes in the given rows, their tracks counted from 0."""
+    ids, track, count = np.unique(track_id[row], return_inverse=True, return_counts=True)
+    return EvaluatedBoxes(row=row, track=track, track_id=ids, count=count)

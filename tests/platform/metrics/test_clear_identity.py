@@ -13,6 +13,7 @@ from mot_platform.metrics.clear_identity import (
     combine_clear,
     combine_identity,
     identity,
+    identity_matches,
 )
 from mot_platform.metrics.sequence_data import align_sequence
 
@@ -71,7 +72,7 @@ def test_empty_sides_give_counts_and_no_error(
     make_rows: Callable, truth: list, predicted: list, counts: tuple[int, int, int]
 ) -> None:
     sequence = align_sequence("a", make_rows(truth), make_rows(predicted), num_frames=2)
-    scores, ids = clear(sequence, clear_matches(sequence)), identity(sequence)
+    scores, ids = clear(sequence, clear_matches(sequence)), identity(sequence, identity_matches(sequence))
     assert (scores.true_positives, scores.false_negatives, scores.false_positives) == counts
     assert (ids.true_positives, ids.false_negatives, ids.false_positives) == counts
     assert scores.mota == (-1 if counts == (0, 1, 1) else 0)
@@ -81,7 +82,8 @@ def test_empty_sides_give_counts_and_no_error(
 def test_identity_gives_a_track_its_best_id_only(make_rows: Callable) -> None:
     truth = make_rows([(frame, 1, 0) for frame in range(5)])
     predicted = make_rows([(frame, 1 if frame < 3 else 2, 0) for frame in range(5)])
-    ids = identity(align_sequence("a", truth, predicted, num_frames=5))
+    sequence = align_sequence("a", truth, predicted, num_frames=5)
+    ids = identity(sequence, identity_matches(sequence))
     assert (ids.true_positives, ids.false_negatives, ids.false_positives) == (3, 2, 2)
     assert ids.idf1 == pytest.approx(0.6)
 
@@ -92,4 +94,6 @@ def test_counts_add_up_over_sequences(make_rows: Callable) -> None:
     missed = align_sequence("b", rows, make_rows([]), num_frames=4)
     both = combine_clear([clear(part, clear_matches(part)) for part in (found, missed)])
     assert (both.num_frames, both.recall, both.mostly_tracked, both.mostly_lost) == (7, 0.5, 1, 1)
-    assert combine_identity([identity(found), identity(missed)]).recall == 0.5
+    assert (
+        combine_identity([identity(part, identity_matches(part)) for part in (found, missed)]).recall == 0.5
+    )

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.clear_identity import clear, clear_matches, identity
+from mot_platform.metrics.clear_identity import clear, clear_matches, identity, identity_matches
 from mot_platform.metrics.detection_map import ImageBoxes, detection_scores
 from mot_platform.metrics.evaluation_report import COMBINED, EvaluationReport, SequenceScores
 from mot_platform.metrics.hota import hota
 from mot_platform.metrics.sequence_data import align_sequence
+from mot_platform.metrics.wrong_identity import wrong_identity
 
 
 @pytest.fixture
@@ -23,13 +24,15 @@ def scores(make_rows: Callable) -> SequenceScores:
     """Return the scores of one perfect box."""
     rows = make_rows([(0, 1, 0)])
     sequence = align_sequence("a", rows, rows, num_frames=1)
+    found, owned = clear_matches(sequence), identity_matches(sequence)
     boxes = ImageBoxes(image=rows.frame_index, xyxy=rows.xyxy, score=rows.score, class_id=rows.class_id)
     return SequenceScores(
         name="a",
         num_frames=1,
         hota=hota(sequence),
-        clear=clear(sequence, clear_matches(sequence)),
-        identity=identity(sequence),
+        clear=clear(sequence, found),
+        identity=identity(sequence, owned),
+        wrong_identity=wrong_identity(sequence, found, owned, frame_rate_hz=0),
         motmetrics={"mota": math.nan, "idf1": 1.0},
         detection=detection_scores(boxes, boxes),
     )

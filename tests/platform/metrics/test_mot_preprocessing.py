@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from mot_platform.formats.motchallenge import MotRows
+from mot_platform.metrics.box_pairs import BoxPairs
 from mot_platform.metrics.mot_preprocessing import (
     Benchmark,
     absorbed_predictions,
@@ -59,10 +60,23 @@ def test_unknown_benchmark_is_refused() -> None:
         evaluated_and_absorbing_rows(_truth([1], [1], [1]), "kitti")  # type: ignore[arg-type]
 
 
+def _pairs(iou: list[list[float]]) -> BoxPairs:
+    """Return the boxes of one frame as pairs."""
+    matrix = np.array(iou)
+    row, column = np.nonzero(matrix)
+    return BoxPairs(
+        truth=row,
+        predicted=column,
+        iou=matrix[row, column],
+        truth_start=np.array([0, len(matrix)]),
+        predicted_start=np.array([0, matrix.shape[1]]),
+    )
+
+
 def test_prediction_goes_to_the_row_it_fits_best() -> None:
-    iou = np.array([[0.9, 0.6], [0.7, 0.55]])
-    assert absorbed_predictions(iou, np.array([False, True])).tolist() == [False, True]
+    pairs = _pairs([[0.9, 0.6], [0.7, 0.55]])
+    assert absorbed_predictions(pairs, np.array([False, True])).tolist() == [False, True]
 
 
 def test_weak_overlap_absorbs_nothing() -> None:
-    assert absorbed_predictions(np.array([[0.49]]), np.array([True])).tolist() == [False]
+    assert absorbed_predictions(_pairs([[0.49]]), np.array([True])).tolist() == [False]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mot_platform.formats.motchallenge import read_mot
-from mot_platform.metrics.clear_identity import clear, clear_matches, identity
+from mot_platform.metrics.clear_identity import clear, clear_matches, identity, identity_matches
 from mot_platform.metrics.motmetrics_scores import OVERALL, motmetrics_scores
 from mot_platform.metrics.sequence_data import align_sequence
 
@@ -19,7 +19,7 @@ def test_agrees_with_our_counts_where_definitions_agree(make_rows: Callable) -> 
     sequence = align_sequence("a", truth, predicted, num_frames=5)
     theirs, ours = motmetrics_scores([sequence])["a"], clear(sequence, clear_matches(sequence))
     assert theirs["mota"] == pytest.approx(ours.mota)
-    assert theirs["idf1"] == pytest.approx(identity(sequence).idf1)
+    assert theirs["idf1"] == pytest.approx(identity(sequence, identity_matches(sequence)).idf1)
     assert (theirs["num_switches"], theirs["num_fragmentations"]) == (ours.id_switches, ours.fragmentations)
 
 

@@ -15,13 +15,14 @@ def test_rows_in_any_order_are_aligned_by_frame(make_rows: Callable) -> None:
     truth = make_rows([(2, 7, 0), (0, 7, 0), (0, 3, 50)])
     predicted = make_rows([(2, 100, 5), (0, 900, 50)])
     aligned = align_sequence("a", truth, predicted, num_frames=4)
-    assert [frame.frame_index for frame in aligned.frames] == [0, 2]
-    first, second = aligned.frames
-    assert (first.truth_id.tolist(), first.truth_row.tolist()) == ([1, 0], [1, 2])
-    assert (first.predicted_id.tolist(), second.predicted_id.tolist()) == ([1], [0])
-    np.testing.assert_allclose(first.iou, [[0], [1]])
-    np.testing.assert_allclose(second.iou, [[1 / 3]])
-    assert (aligned.truth_count.tolist(), aligned.predicted_count.tolist()) == ([1, 2], [1, 1])
+    assert (aligned.truth.row.tolist(), aligned.predicted.row.tolist()) == ([1, 2, 0], [1, 0])
+    assert (aligned.truth.track.tolist(), aligned.truth.track_id.tolist()) == ([1, 0, 1], [3, 7])
+    assert (aligned.truth.count.tolist(), aligned.predicted.count.tolist()) == ([1, 2], [1, 1])
+    every = np.arange(2)
+    assert aligned.frames_of(every).tolist() == [0, 2]
+    assert [rows.tolist() for rows in aligned.rows_of(every)] == [[2, 0], [1, 0]]
+    assert [tracks.tolist() for tracks in aligned.tracks_of(every)] == [[0, 1], [1, 0]]
+    np.testing.assert_allclose(aligned.pairs.iou, [1, 1 / 3])
 
 
 def test_hidden_row_is_neither_needed_nor_wrong_when_found(make_rows: Callable) -> None:
