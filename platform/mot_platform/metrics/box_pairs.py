@@ -77,7 +77,7 @@ class BoxPairs:
 
 
 def _numbers(kept: Array) -> Array:
-    """Return how many boxes before each are kept, `(N + 1,)`: the number of a kept box among those kept."""
+    """Return how many before each are kept, `(N + 1,)`: the number of a kept one among those kept."""
     return np.concatenate([[0], np.cumsum(kept)])
 
 
@@ -95,7 +95,7 @@ def overlapping_pairs(
     rivals = np.repeat(np.diff(predicted_start), np.diff(truth_start))  # (G,) boxes to compare each with
     first_rival = np.repeat(predicted_start[:-1], np.diff(truth_start))
     stop = np.cumsum(rivals)
-    parts = []
+    parts = [(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))]
     begin = 0
     while begin < len(rivals):
         done = stop[begin - 1] if begin else 0
@@ -106,11 +106,7 @@ def overlapping_pairs(
         predicted = np.arange(len(truth)) - np.repeat(before - first_rival[begin:end], rivals[begin:end])
         parts.append(_overlapping(truth_xyxy, predicted_xyxy, truth, predicted))
         begin = end
-    truth, predicted, iou = (
-        [np.concatenate(column) for column in zip(*parts, strict=True)]
-        if parts
-        else (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
-    )
+    truth, predicted, iou = (np.concatenate(column) for column in zip(*parts, strict=True))
     return BoxPairs(
         truth=truth, predicted=predicted, iou=iou, truth_start=truth_start, predicted_start=predicted_start
     )
@@ -137,14 +133,19 @@ def assign_by_frame(pairs: BoxPairs, score: Array) -> Array:
         score: float `(E,)`, at least 0; pairs with 0 are never assigned.
     """
     chosen = score > 0
-    rivals = np.bincount(pairs.truth[chosen], minlength=pairs.truth_start[-1])[pairs.truth]
-    suitors = np.bincount(pairs.predicted[chosen], minlength=pairs.predicted_start[-1])[pairs.predicted]
-    contested = chosen & ((rivals > 1) | (suitors > 1))
-    frames = np.unique(np.searchsorted(pairs.start, np.flatnonzero(contested), side="right") - 1)
-    for frame_index in frames.tolist():
+    for frame_index in np.flatnonzero(contested_frames(pairs, chosen)).tolist():
         here = pairs.frame(frame_index)
         chosen[here] &= assign_frame(pairs, frame_index, score[here])
     return np.flatnonzero(chosen)
+
+
+def contested_frames(pairs: BoxPairs, possible: Array) -> Array:
+    """Return the mask `(T,)` of the frames in which a box is in more than one of the `possible` pairs."""
+    rivals = np.bincount(pairs.truth[possible], minlength=pairs.truth_start[-1])
+    suitors = np.bincount(pairs.predicted[possible], minlength=pairs.predicted_start[-1])
+    contested = possible & ((rivals[pairs.truth] > 1) | (suitors[pairs.predicted] > 1))
+    number: Array = np.diff(_numbers(contested)[pairs.start])
+    return number > 0
 
 
 def assign_frame(pairs: BoxPairs, frame_index: int, score: Array) -> Array:

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from mot_model.structures import Array
-from mot_platform.metrics.box_pairs import assign_frame
+from mot_platform.metrics.box_pairs import assign_frame, contested_frames
 from mot_platform.metrics.mot_preprocessing import MATCH_IOU, ROUNDING
 from mot_platform.metrics.sequence_data import AlignedSequence
 
@@ -158,6 +158,7 @@ def clear_matches(sequence: AlignedSequence) -> ClearMatches:
     pairs = sequence.pairs
     truth_track, predicted_track = sequence.tracks_of(np.arange(len(pairs.iou)))
     possible = pairs.iou >= MATCH_IOU - ROUNDING
+    contested = contested_frames(pairs, possible)
     last_track = np.full(len(sequence.truth.count), -1)  # of the frame before
     runs = np.zeros(len(sequence.truth.count), np.int64)
     matched = []
@@ -165,7 +166,8 @@ def clear_matches(sequence: AlignedSequence) -> ClearMatches:
         here = pairs.frame(frame_index)
         kept = predicted_track[here] == last_track[truth_track[here]]
         score = np.where(possible[here], pairs.iou[here] + _KEEP_PAIR * kept, 0)
-        chosen = here.start + np.flatnonzero((score > 0) & assign_frame(pairs, frame_index, score))
+        selected = assign_frame(pairs, frame_index, score) if contested[frame_index] else True
+        chosen = here.start + np.flatnonzero((score > 0) & selected)
         track = truth_track[chosen]
         runs[track[last_track[track] < 0]] += 1
         last_track[:] = -1

@@ -48,7 +48,7 @@ def test_several_wrong_tracks_in_a_row_are_one_span(make_rows: Callable) -> None
     truth = [(frame, 1, 0) for frame in range(9)]
     predicted = [(frame, 1 + max(0, frame // 2 - 1), 0) for frame in range(9) if frame != 5]
     (span,) = _wrong(make_rows, truth, predicted).spans
-    assert (span.predicted_ids, span.first_frame, span.last_frame) == ((2, 3), 4, 8)
+    assert (span.predicted_ids, span.first_frame, span.last_frame) == ((2, 3, 4), 4, 8)
     assert (span.num_boxes, span.num_frames) == (4, 5)  # not found in frame 5
 
 
