@@ -9,13 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mot_model.structures import Array
+from mot_platform.report.plot import PlotArea, Tick, polyline, round_numbers, tick
 
-WIDTH, HEIGHT = 320, 164
-"""Size of a chart in its own units."""
-LEFT, RIGHT, TOP, BOTTOM = 42, 276, 12, 146
-"""The plotting area; what is right of it is for the last value, what is below for the steps."""
+AREA = PlotArea(width=320, height=164, left=42, right=276, top=12, bottom=146)
+"""What is right of the lines is for the last value, what is below for the steps."""
 
-_MAX_POINTS = 240
 _MIN_POINTS_TO_SMOOTH = 12
 _UNITS = {
     "learning_rate": "per step",
@@ -28,15 +26,6 @@ _UNITS = {
 _SHOWN_SCORES = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
 _EXACT = "learning_rate"  # follows a schedule, so there is nothing to smooth
 _FROM_ZERO = "frames_per_second"  # steadiness shows only against zero
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Tick:
-    """A mark on an axis."""
-
-    at: float
-    """Chart units from the left or the top."""
-    label: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +46,7 @@ class Chart:
     y_ticks: tuple[Tick, ...]
     last: Tick
     """Height and value of the end of the bolder line."""
+    area: PlotArea = AREA
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,22 +92,22 @@ def draw_curve(metric: str, points: Sequence[tuple[int, float]]) -> Chart | None
     low, high = y_values[0], y_values[-1]
 
     def height(number: Array | float) -> Array:
-        return np.asarray(BOTTOM - (number - low) / (high - low) * (BOTTOM - TOP))
+        return np.asarray(AREA.bottom - (number - low) / (high - low) * (AREA.bottom - AREA.top))
 
     def place(number: Array | float) -> Array:
-        return np.asarray(LEFT + (number - step[0]) / (step[-1] - step[0]) * (RIGHT - LEFT))
+        return np.asarray(AREA.left + (number - step[0]) / (step[-1] - step[0]) * (AREA.right - AREA.left))
 
     x_values = [n for n in round_numbers(step[0], step[-1], 4) if step[0] <= n <= step[-1]]
     return Chart(
         metric=metric,
         title=_title(metric),
         unit=_UNITS.get(metric, _UNITS.get(metric.partition("/")[0], "")),
-        raw=_polyline(place(step), height(value)),
-        smooth=_polyline(place(step), height(smooth)) if window > 1 else "",
+        raw=polyline(place(step), height(value)),
+        smooth=polyline(place(step), height(smooth)) if window > 1 else "",
         window=window,
-        x_ticks=tuple(_tick(n, place(n)) for n in x_values),
-        y_ticks=tuple(_tick(n, height(n)) for n in y_values),
-        last=_tick(float(smooth[-1]), height(smooth[-1])),
+        x_ticks=tuple(tick(n, place(n)) for n in x_values),
+        y_ticks=tuple(tick(n, height(n)) for n in y_values),
+        last=tick(float(smooth[-1]), height(smooth[-1])),
     )
 
 
@@ -131,48 +121,10 @@ def running_mean(value: Array, window: int) -> Array:
     return mean
 
 
-def round_numbers(low: float, high: float, count: int) -> list[float]:
-    """Return about `count` multiples of 1, 2 or 5 times a power of ten, the first and last around the range.
-
-    Examples:
-        >>> round_numbers(0.3, 3.9, 4)
-        [0.0, 1.0, 2.0, 3.0, 4.0]
-    """
-    if not high > low:
-        low, high = low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2
-    rough = (high - low) / count
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = power * min((1, 2, 5, 10), key=lambda factor: abs(math.log(factor * power / rough)))
-    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
-    return [float(f"{number * step:.12g}") for number in range(first, last + 1)]
-
-
-def short_number(value: float) -> str:
-    """Return three digits of a number, thousands as k.
-
-    Examples:
-        >>> short_number(0.123456), short_number(12500), short_number(0.00002), short_number(-0.0)
-        ('0.123', '12.5k', '2e-5', '0')
-    """
-    if abs(value) >= 1000:
-        return f"{value / 1000:.3g}k" if abs(value) < 1e6 else f"{value:.2g}".replace("e+0", "e")
-    return f"{value + 0.0:.3g}".replace("e-0", "e-")
-
-
-def _tick(value: float, at: Array) -> Tick:
-    return Tick(at=round(float(at), 1), label=short_number(value))
-
-
 def _floor(metric: str, value: Array) -> float:
     """Return where the value axis begins: at zero unless that would flatten the curve."""
     low, high = float(value.min()), float(value.max())
     return 0.0 if low > 0 and (low <= high / 2 or metric == _FROM_ZERO) else low
-
-
-def _polyline(x: Array, y: Array) -> str:
-    """Return at most `_MAX_POINTS` of the points, the first and last among them."""
-    keep = np.unique(np.linspace(0, len(x) - 1, min(len(x), _MAX_POINTS)).round().astype(int))
-    return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x[keep], y[keep], strict=True))
 
 
 def _title(metric: str) -> str:

@@ -31,7 +31,8 @@ class Mark:
     top: float
     width: float
     height: float
-    track_id: int
+    track_id: int | None
+    """None for a person without a track."""
     label: str
     """What stands beside the id, may be empty."""
     color: str
@@ -40,6 +41,8 @@ class Mark:
     """Whether dark letters are the ones to read on the colour."""
     trail: str
     """Past foot points as an SVG `points` attribute, in percent; empty for none."""
+    is_faint: bool = False
+    """Whether it is of those that only surround what the picture shows."""
 
 
 def predicted_marks(

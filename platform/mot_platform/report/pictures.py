@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,10 +12,9 @@ import numpy as np
 from mot_model.structures import Array, Tracks
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.report.marks import Mark, followers_of, predicted_marks, truth_marks
-from mot_platform.video.decoding import read_frames
-from mot_platform.video.index import VideoIndex, probe
+from mot_platform.video.index import probe
+from mot_platform.video.picked_frames import read_picked
 from mot_platform.video.scaling import FrameScaler
-from mot_platform.video.segments import plan_segments
 from mot_platform.video.trails import TrailBuffer
 
 MAX_WIDTH_PX = 480
@@ -67,19 +66,22 @@ def draw_strip(
         MediaError: if the video can't be read up to the last moment.
     """
     index = probe(uri)
+    shrink = min(1.0, MAX_WIDTH_PX / index.width_px)
+    scale = FrameScaler((round(index.width_px * shrink), max(1, round(index.height_px * shrink))))
     followers = followers_of(truth, tracks)
     trails = TrailBuffer()
     moments = []
     begin = 0
-    for frame_index, time_s, pixels in _frames_at(index, spaced(index.num_frames, num_moments)):
+    for decoded in read_picked(uri, spaced(index.num_frames, num_moments)):
+        frame_index = decoded.frame_index
         for seen in range(begin, frame_index + 1):
             trails.update(tracks[tracks.frame_index == seen])
         begin = frame_index + 1
         moments.append(
             Moment(
                 frame_index=frame_index,
-                time_s=time_s,
-                image=_jpeg_uri(pixels),
+                time_s=decoded.time_s,
+                image=jpeg_uri(scale(decoded.frame)),
                 predicted=predicted_marks(
                     tracks[tracks.frame_index == frame_index],
                     size_wh=index.size_wh,
@@ -104,19 +106,7 @@ def spaced(num_frames: int, count: int) -> list[int]:
     return sorted({int((part + 0.5) * num_frames / count) for part in range(count)})
 
 
-def _frames_at(index: VideoIndex, wanted: Sequence[int]) -> Iterator[tuple[int, float, Array]]:
-    """Yield frame index, time and pixels of the `wanted` frames, no wider than `MAX_WIDTH_PX`."""
-    shrink = min(1.0, MAX_WIDTH_PX / index.width_px)
-    scale = FrameScaler((round(index.width_px * shrink), max(1, round(index.height_px * shrink))))
-    (segment,) = plan_segments(index, video=index.uri, segment_s=float("inf"), warmup_frames=0)
-    for decoded in read_frames(segment):
-        if decoded.frame_index in wanted:
-            yield decoded.frame_index, decoded.time_s, scale(decoded.frame)
-        if decoded.frame_index >= wanted[-1]:
-            return
-
-
-def _jpeg_uri(pixels: Array) -> str:
+def jpeg_uri(pixels: Array) -> str:
     """Return an RGB picture as a data URI."""
     bgr = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2BGR)
     _, encoded = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])

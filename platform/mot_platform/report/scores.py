@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from mot_platform.metrics.action_accuracy import ActionAccuracy
 from mot_platform.metrics.evaluation_report import SequenceScores
 from mot_platform.report.contents import ReportContents
 
-_HEADLINE = {
+MEANINGS = {
     "HOTA": ("HOTA", "detection and identity in one, over all overlaps"),
     "IDF1": ("IDF1", "boxes that keep the right identity over the video"),
     "MOTA": ("MOTA", "1 less the shares of missed boxes, false boxes and identity switches"),
     "detection_AP50": ("Detection mAP50", "average precision of boxes, at an overlap of 0.5"),
     "action_accuracy": ("Action accuracy", "visible people whose best-scored action is true"),
+    "wrong_identity_share": ("Wrong identity", "matched boxes that have another track than the person's own"),
+    "identified_action_accuracy": (
+        "Action and identity",
+        "visible people found by their own track whose best-scored action is true",
+    ),
+    "frame_mAP": ("Frame mAP", "mean over actions of the average precision of boxes, at an overlap of 0.5"),
+    "video_mAP@0.5": (
+        "Video mAP",
+        "mean over actions of the average precision of tubes, at an overlap of 0.5",
+    ),
+    "video_mAP@0.5:0.95": ("Video mAP 0.5 to 0.95", "its mean over ten overlaps"),
 }
-_TABLE = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
+"""By the name of a score in `SequenceScores.scalars`: what people call it, and what it says."""
+_HEADLINE = ("HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy")
 _COUNTS = ("IDSW", "FP", "FN")
 
 
@@ -47,56 +57,30 @@ class SequenceRow:
     """Identity switches, false boxes and missed boxes."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ActionRow:
-    """How well one action is known."""
-
-    name: str
-    support: int
-    """Ground-truth boxes with it."""
-    recall: float | None
-    average_precision: float | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ConfusionRow:
-    """What boxes with one true action were taken for."""
-
-    name: str
-    shares: tuple[float, ...]
-    """By column of the table; sums to 1."""
-    true_column: int
-    """The column of the true action."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Confusion:
-    """Actions that occur, by what they were taken for."""
-
-    columns: tuple[str, ...]
-    """Named actions, and last the boxes that were not found."""
-    rows: tuple[ConfusionRow, ...]
-
-
 def headline(contents: ReportContents) -> tuple[Card, ...]:
     """Return the headline scores over all sequences; none without an evaluation."""
     if contents.evaluation is None:
         return ()
     scalars = contents.evaluation.scalars()
-    accuracy = contents.evaluation.combined.action_accuracy
-    note = ""
-    if accuracy is not None and accuracy.num_boxes:
-        note = f"always saying the commonest: {accuracy.majority_accuracy:.2f}"
     return tuple(
-        Card(
-            label=label,
-            meaning=meaning,
-            value=scalars.get(name),
-            target=contents.targets.get(name),
-            note=note if name == "action_accuracy" else "",
-        )
-        for name, (label, meaning) in _HEADLINE.items()
+        score_card(name, scalars, target=contents.targets.get(name), note=majority_note(name, scalars))
+        for name in _HEADLINE
     )
+
+
+def score_card(
+    name: str, scalars: Mapping[str, float], *, target: float | None = None, note: str = ""
+) -> Card:
+    """Return the card of the score `name` among `scalars`."""
+    label, meaning = MEANINGS[name]
+    return Card(label=label, meaning=meaning, value=scalars.get(name), target=target, note=note)
+
+
+def majority_note(name: str, scalars: Mapping[str, float]) -> str:
+    """Return what to compare the action accuracy with; nothing for other scores."""
+    if name != "action_accuracy" or "action_majority_accuracy" not in scalars:
+        return ""
+    return f"always saying the commonest: {scalars['action_majority_accuracy']:.2f}"
 
 
 def sequence_rows(contents: ReportContents) -> tuple[SequenceRow, ...]:
@@ -111,53 +95,6 @@ def _row(scores: SequenceScores) -> SequenceRow:
     return SequenceRow(
         name=scores.name,
         num_frames=scores.num_frames,
-        shares=tuple(scalars.get(name) for name in _TABLE),
+        shares=tuple(scalars.get(name) for name in _HEADLINE),
         counts=tuple(int(scalars[name]) for name in _COUNTS),
     )
-
-
-def action_rows(contents: ReportContents) -> tuple[ActionRow, ...]:
-    """Return a row per action that the ground truth has, the commonest first."""
-    accuracy = _accuracy(contents)
-    if contents.evaluation is None or accuracy is None:
-        return ()
-    found = contents.evaluation.combined.action_map
-    precision = found.ap_by_action if found else {}
-    recall = accuracy.recall_by_action
-    support = dict(zip(accuracy.action_ids, accuracy.num_of_action.tolist(), strict=True))
-    rows = [
-        ActionRow(
-            name=contents.action_name(action),
-            support=support[action],
-            recall=recall[action],
-            average_precision=precision.get(action),
-        )
-        for action in recall
-    ]
-    return tuple(sorted(rows, key=lambda row: -row.support))
-
-
-def confusion_table(contents: ReportContents) -> Confusion | None:
-    """Return what true actions were taken for, the commonest first; None without labelled boxes."""
-    accuracy = _accuracy(contents)
-    if accuracy is None or not accuracy.confusion.sum():
-        return None
-    table = accuracy.confusion
-    order = np.argsort(-accuracy.num_of_action, kind="stable")
-    columns = [i for i in order if table[i].sum() or table[:, i].sum()]
-    rows = [i for i in columns if table[i].sum()]
-    names = [contents.action_name(accuracy.action_ids[i]) for i in columns]
-    shares = table[:, [*columns, -1]] / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
-    return Confusion(
-        columns=(*names, "not found"),
-        rows=tuple(
-            ConfusionRow(
-                name=names[columns.index(i)], shares=tuple(shares[i].tolist()), true_column=columns.index(i)
-            )
-            for i in rows
-        ),
-    )
-
-
-def _accuracy(contents: ReportContents) -> ActionAccuracy | None:
-    return contents.evaluation.combined.action_accuracy if contents.evaluation else None

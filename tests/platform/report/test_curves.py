@@ -7,26 +7,17 @@ import math
 import numpy as np
 import pytest
 
-from mot_platform.report.curves import (
-    BOTTOM,
-    LEFT,
-    RIGHT,
-    TOP,
-    chart_groups,
-    draw_curve,
-    round_numbers,
-    running_mean,
-)
+from mot_platform.report.curves import AREA, chart_groups, draw_curve, running_mean
 
 
 def test_a_curve_fills_its_plotting_area_and_stays_in_it() -> None:
     chart = draw_curve("loss/total", [(step, math.cos(step / 9)) for step in range(100)])
     assert chart is not None
     points = np.array([point.split(",") for point in chart.raw.split()], float)
-    assert points[0, 0] == LEFT
-    assert points[-1, 0] == RIGHT
-    assert points[:, 1].min() >= TOP
-    assert points[:, 1].max() <= BOTTOM
+    assert points[0, 0] == AREA.left
+    assert points[-1, 0] == AREA.right
+    assert points[:, 1].min() >= AREA.top
+    assert points[:, 1].max() <= AREA.bottom
     assert chart.y_ticks[0].label == "-1"
 
 
@@ -34,7 +25,7 @@ def test_long_curves_keep_their_ends_and_lose_points() -> None:
     chart = draw_curve("loss/total", [(step, 1.0 + step) for step in range(5000)])
     assert chart is not None
     assert len(chart.raw.split()) < 300
-    assert chart.raw.split()[-1].startswith(f"{RIGHT}.0,")
+    assert chart.raw.split()[-1].startswith(f"{AREA.right}.0,")
 
 
 @pytest.mark.parametrize("points", [[], [(1, 2.0)], [(1, math.nan), (2, 3.0)], [(4, 1.0), (4, 2.0)]])
@@ -47,7 +38,7 @@ def test_a_constant_curve_still_has_a_range() -> None:
     chart = draw_curve("loss/total", [(0, 0.0), (1, 0.0)])
     assert chart is not None
     assert chart.last.label == "0"
-    assert TOP < chart.last.at < BOTTOM
+    assert AREA.top < chart.last.at < AREA.bottom
 
 
 def test_the_learning_rate_is_not_smoothed() -> None:
@@ -64,14 +55,6 @@ def test_running_mean_has_no_lag_and_keeps_the_mean_of_a_line() -> None:
     line = np.arange(20.0)
     assert np.allclose(running_mean(line, 5)[2:-2], line[2:-2])
     assert running_mean(line, 1).tolist() == line.tolist()
-
-
-@pytest.mark.parametrize(("low", "high"), [(0.3, 17.2), (-3e-5, 1e-5), (1e6, 1e6 + 3)])
-def test_round_numbers_lie_around_their_range(low: float, high: float) -> None:
-    numbers = round_numbers(low, high, 4)
-    assert numbers[0] <= low
-    assert high <= numbers[-1]
-    assert 3 <= len(numbers) <= 8
 
 
 def test_charts_stand_in_groups_the_total_loss_first() -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from mot_platform.report.contents import ReportContents
-from mot_platform.report.scores import action_rows, confusion_table, headline, sequence_rows
+from mot_platform.report.scores import headline, sequence_rows
 
 
 def test_cards_hold_the_combined_scores_and_their_goals(contents: ReportContents) -> None:
@@ -25,19 +23,5 @@ def test_each_sequence_has_a_row_and_the_last_is_all_together(contents: ReportCo
     assert rows[0].counts == (1, 0, 0)
 
 
-def test_actions_have_recall_precision_and_support(contents: ReportContents) -> None:
-    (row, _) = action_rows(contents)
-    assert (row.name, row.support, row.recall, row.average_precision) == ("sit", 8, 1, pytest.approx(1))
-
-
-def test_confusion_shares_sum_to_one(contents: ReportContents) -> None:
-    table = confusion_table(contents)
-    assert table is not None
-    assert table.columns == ("sit", "walk (on <foot>)", "not found")
-    assert [row.shares for row in table.rows] == [(1, 0, 0), (0, 1, 0)]
-    assert [row.true_column for row in table.rows] == [0, 1]
-
-
 def test_without_an_evaluation_there_is_nothing(empty_contents: ReportContents) -> None:
-    assert headline(empty_contents) == sequence_rows(empty_contents) == action_rows(empty_contents) == ()
-    assert confusion_table(empty_contents) is None
+    assert headline(empty_contents) == sequence_rows(empty_contents) == ()

@@ -1,0 +1,132 @@
+"""How well actions are known, as tables: by action, what was taken for what, and the commonest mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from mot_platform.metrics.action_accuracy import ActionAccuracy
+from mot_platform.metrics.action_map import ActionMap
+
+MAX_CONFUSION_ACTIONS = 16
+"""A larger matrix can't be read; the rarer actions are counted in its column for all others."""
+NUM_CONFUSED = 8
+
+_ActionName = Callable[[int], str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionRow:
+    """How well one action is known."""
+
+    action_id: int
+    name: str
+    support: int
+    """Ground-truth boxes with it."""
+    recall: float | None
+    average_precision: float | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfusionRow:
+    """What boxes with one true action were taken for."""
+
+    name: str
+    shares: tuple[float, ...]
+    """By column of the table; sums to 1."""
+    true_column: int
+    """The column of the true action."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Confusion:
+    """Actions that occur, by what they were taken for."""
+
+    columns: tuple[str, ...]
+    """Named actions, and last the boxes that were not found."""
+    rows: tuple[ConfusionRow, ...]
+    num_left_out: int
+    """Actions that occur and have no row, for they are rarer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConfusedPair:
+    """One mistake that is made again and again."""
+
+    true: str
+    named: str
+    count: float
+    """Boxes; one with several true actions counts for each of them in part."""
+    share: float
+    """Of the boxes with the true action."""
+
+
+def action_rows(
+    action_map: ActionMap | None, accuracy: ActionAccuracy | None, action_name: _ActionName
+) -> tuple[ActionRow, ...]:
+    """Return a row per action that the ground truth has, the commonest first."""
+    precision = action_map.ap_by_action if action_map else {}
+    support = dict(action_map.num_truth_by_action) if action_map else {}
+    recall = accuracy.recall_by_action if accuracy else {}
+    if accuracy:
+        support |= dict(zip(accuracy.action_ids, accuracy.num_of_action.tolist(), strict=True))
+    rows = [
+        ActionRow(
+            action_id=action,
+            name=action_name(action),
+            support=support[action],
+            recall=recall.get(action),
+            average_precision=precision.get(action),
+        )
+        for action in support
+        if support[action]
+    ]
+    return tuple(sorted(rows, key=lambda row: (-row.support, row.name)))
+
+
+def confusion_table(accuracy: ActionAccuracy, action_name: _ActionName) -> Confusion | None:
+    """Return what true actions were taken for, the commonest first; None without labelled boxes."""
+    table = accuracy.confusion
+    if not table.sum():
+        return None
+    order = np.argsort(-accuracy.num_of_action, kind="stable")
+    occurring = [int(i) for i in order if table[i].sum() or table[:, i].sum()]
+    columns = occurring[:MAX_CONFUSION_ACTIONS]
+    rows = [i for i in columns if table[i].sum()]
+    names = [action_name(accuracy.action_ids[i]) for i in columns]
+    parts = [table[:, columns], table[:, -1:]]
+    if rest := occurring[MAX_CONFUSION_ACTIONS:]:
+        parts.insert(1, table[:, rest].sum(axis=1, keepdims=True))
+        names.append("another")
+    shares = np.concatenate(parts, axis=1) / np.maximum(table.sum(axis=1, keepdims=True), 1e-9)
+    return Confusion(
+        columns=(*names, "not found"),
+        rows=tuple(
+            ConfusionRow(
+                name=names[columns.index(i)], shares=tuple(shares[i].tolist()), true_column=columns.index(i)
+            )
+            for i in rows
+        ),
+        num_left_out=sum(bool(table[i].sum()) for i in rest),
+    )
+
+
+def most_confused(accuracy: ActionAccuracy, action_name: _ActionName) -> tuple[ConfusedPair, ...]:
+    """Return the `NUM_CONFUSED` commonest pairs of a true action and another one that was named for it."""
+    wrong = accuracy.confusion[:, :-1].copy()
+    np.fill_diagonal(wrong, 0)
+    of_true = accuracy.confusion.sum(axis=1)
+    largest = np.argsort(-wrong, axis=None, kind="stable")[:NUM_CONFUSED]
+    pairs = [divmod(int(place), wrong.shape[1]) for place in largest]
+    return tuple(
+        ConfusedPair(
+            true=action_name(accuracy.action_ids[true]),
+            named=action_name(accuracy.action_ids[named]),
+            count=float(wrong[true, named]),
+            share=float(wrong[true, named] / of_true[true]),
+        )
+        for true, named in pairs
+        if wrong[true, named]
+    )
