@@ -39,28 +39,32 @@ class BoxPairs:
     """int64 `(T + 1,)`."""
     start: Array = field(init=False)
     """int64 `(T + 1,)`, the first pair of each frame, and how many there are."""
+    place: Array = field(init=False)
+    """int64 `(E,)`, where each pair is in the flattened matrix of the boxes of its frame."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "start", np.searchsorted(self.truth, self.truth_start))
+        start = np.searchsorted(self.truth, self.truth_start)
+        number = np.diff(start)
+        row = self.truth - np.repeat(self.truth_start[:-1], number)
+        column = self.predicted - np.repeat(self.predicted_start[:-1], number)
+        object.__setattr__(self, "start", start)
+        object.__setattr__(self, "place", row * np.repeat(np.diff(self.predicted_start), number) + column)
 
     def frame(self, frame_index: int) -> slice:
         """Return where the pairs of a frame are."""
         return slice(self.start[frame_index], self.start[frame_index + 1])
 
-    def places(self, frame_index: int) -> tuple[Array, Array]:
-        """Return the boxes of the pairs of a frame, counted from 0 in the frame."""
-        here = self.frame(frame_index)
-        return (
-            self.truth[here] - self.truth_start[frame_index],
-            self.predicted[here] - self.predicted_start[frame_index],
+    def shape(self, frame_index: int) -> tuple[int, int]:
+        """Return how many boxes of the ground truth and of the predictions a frame has."""
+        truth, predicted = (
+            start[frame_index + 1] - start[frame_index] for start in (self.truth_start, self.predicted_start)
         )
+        return int(truth), int(predicted)
 
     def matrix(self, frame_index: int, values: Array) -> Array:
         """Return values of the pairs of a frame as a matrix of all its boxes, 0 where there is no pair."""
-        num_truth = self.truth_start[frame_index + 1] - self.truth_start[frame_index]
-        num_predicted = self.predicted_start[frame_index + 1] - self.predicted_start[frame_index]
-        matrix = np.zeros((num_truth, num_predicted))
-        matrix[self.places(frame_index)] = values
+        matrix = np.zeros(self.shape(frame_index))
+        matrix.ravel()[self.place[self.frame(frame_index)]] = values
         return matrix
 
     def among(self, truth_kept: Array, predicted_kept: Array) -> BoxPairs:
@@ -151,9 +155,7 @@ def contested_frames(pairs: BoxPairs, possible: Array) -> Array:
 def assign_frame(pairs: BoxPairs, frame_index: int, score: Array) -> Array:
     """Return the mask of the pairs of one frame that an assignment with the largest sum of scores selects."""
     matrix = pairs.matrix(frame_index, score)
-    row, column = linear_sum_assignment(matrix, maximize=True)
-    partner = np.full(len(matrix), -1)
-    partner[row] = column
-    truth, predicted = pairs.places(frame_index)
-    selected: Array = partner[truth] == predicted
-    return selected
+    selected = np.zeros(matrix.shape, bool)
+    selected[linear_sum_assignment(matrix, maximize=True)] = True
+    of_pair: Array = selected.ravel()[pairs.place[pairs.frame(frame_index)]]
+    return of_pair

@@ -141,11 +141,10 @@ class IdentityScores:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ClearMatches:
-    """The true positives of CLEAR, in frame order."""
+    """The true positives of CLEAR."""
 
     pair: Array
-    """int64 `(M,)`, among the pairs of the sequence; one to one in each frame."""
-    fragmentations: int
+    """int64 `(M,)`, among the pairs of the sequence, in frame order; one to one in each frame."""
 
 
 def clear_matches(sequence: AlignedSequence) -> ClearMatches:
@@ -157,26 +156,25 @@ def clear_matches(sequence: AlignedSequence) -> ClearMatches:
     """
     pairs = sequence.pairs
     truth_track, predicted_track = sequence.tracks_of(np.arange(len(pairs.iou)))
-    possible = pairs.iou >= MATCH_IOU - ROUNDING
-    contested = contested_frames(pairs, possible)
-    last_track = np.full(len(sequence.truth.count), -1)  # of the frame before
-    runs = np.zeros(len(sequence.truth.count), np.int64)
-    matched = []
-    for frame_index in np.flatnonzero(np.diff(pairs.truth_start) * np.diff(pairs.predicted_start)).tolist():
-        here = pairs.frame(frame_index)
-        kept = predicted_track[here] == last_track[truth_track[here]]
-        score = np.where(possible[here], pairs.iou[here] + _KEEP_PAIR * kept, 0)
-        selected = assign_frame(pairs, frame_index, score) if contested[frame_index] else True
-        chosen = here.start + np.flatnonzero((score > 0) & selected)
-        track = truth_track[chosen]
-        runs[track[last_track[track] < 0]] += 1
+    chosen = pairs.iou >= MATCH_IOU - ROUNDING
+    frames = _frames_with_both(sequence)
+    last_track = np.full(len(sequence.truth.count), -1)
+    for number in np.flatnonzero(contested_frames(pairs, chosen)[frames]).tolist():
+        before, here = (pairs.frame(frames[max(0, at)]) for at in (number - 1, number))
+        kept_T, kept_P = (track[before][chosen[before]] for track in (truth_track, predicted_track))
         last_track[:] = -1
-        last_track[track] = predicted_track[chosen]
-        matched.append(chosen)
-    return ClearMatches(
-        pair=np.concatenate(matched) if matched else np.zeros(0, np.int64),
-        fragmentations=int(np.maximum(runs - 1, 0).sum()),
-    )
+        if number:
+            last_track[kept_T] = kept_P
+        stays = predicted_track[here] == last_track[truth_track[here]]
+        score = np.where(chosen[here], pairs.iou[here] + _KEEP_PAIR * stays, 0)
+        chosen[here] &= assign_frame(pairs, frames[number], score)
+    return ClearMatches(pair=np.flatnonzero(chosen))
+
+
+def _frames_with_both(sequence: AlignedSequence) -> Array:
+    """Return the frames that have boxes on both sides."""
+    pairs = sequence.pairs
+    return np.flatnonzero(np.diff(pairs.truth_start) * np.diff(pairs.predicted_start))
 
 
 def clear(sequence: AlignedSequence, matches: ClearMatches) -> ClearScores:
@@ -192,7 +190,9 @@ def clear(sequence: AlignedSequence, matches: ClearMatches) -> ClearScores:
         false_negatives=len(sequence.truth) - true_positives,
         false_positives=len(sequence.predicted) - true_positives,
         id_switches=_num_id_switches(truth_track, predicted_track),
-        fragmentations=matches.fragmentations,
+        fragmentations=_num_fragmentations(
+            truth_track, np.searchsorted(_frames_with_both(sequence), sequence.frames_of(matches.pair))
+        ),
         mostly_tracked=mostly_tracked,
         partly_tracked=len(count) - mostly_tracked - mostly_lost,
         mostly_lost=mostly_lost,
@@ -205,6 +205,13 @@ def _num_id_switches(truth_track: Array, predicted_track: Array) -> int:
     order = np.argsort(truth_track, kind="stable")
     same_track = np.diff(truth_track[order]) == 0
     return int((same_track & (np.diff(predicted_track[order]) != 0)).sum())
+
+
+def _num_fragmentations(truth_track: Array, frame_number: Array) -> int:
+    """Return how often a ground-truth track is matched again after frames in which it was not."""
+    order = np.argsort(truth_track, kind="stable")
+    same_track = np.diff(truth_track[order]) == 0
+    return int((same_track & (np.diff(frame_number[order]) > 1)).sum())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
