@@ -3,8 +3,8 @@
 CLEAR matches frame by frame and prefers to keep the pairs of the frame before; Identity matches whole
 trajectories once. Where the definitions of motmetrics differ, see `motmetrics_scores`.
 
-TrackEval leaves a sequence without ground truth or without predictions early, with CLR_Frames 0 and, without
-ground truth, MLR 1 and FP_per_frame 0. Here those three keep their plain meaning; all else is equal.
+All fields are equal to TrackEval's, which counts no frames of a sequence that is empty on one side. Only for
+several sequences that are all empty do MLR and FP_per_frame of the combination differ.
 
 Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics",
 2008; Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.
@@ -31,6 +31,7 @@ class ClearScores:
     """Counts of CLEAR at IoU 0.5; they add up over sequences."""
 
     num_frames: int
+    """0 for a sequence without ground truth or without predictions."""
     true_positives: int
     false_negatives: int
     false_positives: int
@@ -74,7 +75,7 @@ class ClearScores:
 
     def to_dict(self) -> dict[str, float]:
         """Return the fields under TrackEval's names."""
-        tracks = max(1, self.mostly_tracked + self.partly_tracked + self.mostly_lost)
+        num_tracks = self.mostly_tracked + self.partly_tracked + self.mostly_lost
         wrong = self.false_positives + self.false_negatives
         switches = np.log10(self.id_switches) if self.id_switches else 0.0
         return {
@@ -83,13 +84,13 @@ class ClearScores:
             "MODA": self._per_truth(self.true_positives - self.false_positives),
             "CLR_Re": self.recall,
             "CLR_Pr": self.precision,
-            "MTR": self.mostly_tracked / tracks,
-            "PTR": self.partly_tracked / tracks,
-            "MLR": self.mostly_lost / tracks,
+            "MTR": self.mostly_tracked / max(1, num_tracks),
+            "PTR": self.partly_tracked / max(1, num_tracks),
+            "MLR": self.mostly_lost / num_tracks if num_tracks else 1.0,
             "sMOTA": self._per_truth(self.iou_sum - self.false_positives - self.id_switches),
             "MOTAL": self._per_truth(self.true_positives - self.false_positives - float(switches)),
             "CLR_F1": self.true_positives / max(1, self.true_positives + 0.5 * wrong),
-            "FP_per_frame": self.false_positives / max(1, self.num_frames),
+            "FP_per_frame": self.false_positives / self.num_frames if self.num_frames else 0.0,
             "CLR_TP": self.true_positives,
             "CLR_FN": self.false_negatives,
             "CLR_FP": self.false_positives,
@@ -185,7 +186,7 @@ def clear(sequence: AlignedSequence, matches: ClearMatches) -> ClearScores:
     tracked = np.bincount(truth_track, minlength=len(count)) / np.maximum(1, count)
     mostly_tracked, mostly_lost = int((tracked > 0.8).sum()), int((tracked < 0.2).sum())
     return ClearScores(
-        num_frames=sequence.num_frames,
+        num_frames=sequence.num_frames if len(sequence.truth) and len(sequence.predicted) else 0,
         true_positives=true_positives,
         false_negatives=len(sequence.truth) - true_positives,
         false_positives=len(sequence.predicted) - true_positives,
