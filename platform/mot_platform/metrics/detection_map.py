@@ -1,17 +1,22 @@
-"""COCO average precision of boxes, computed by faster-coco-eval from arrays, without files and in silence."""
+"""COCO average precision of boxes: of one set of images, or of several sets and of all of them together."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from faster_coco_eval import COCO, COCOeval_faster
 
 from mot_model.boxes import box_area, xyxy_to_xywh
 from mot_model.structures import Array
-
-_OUTSIDE_EVERY_AREA = 1e12  # COCO ignores boxes of this area in px, and predictions that match them
+from mot_platform.metrics.coco_matching import (
+    MatchedImages,
+    PrecisionRecall,
+    PredictedColumns,
+    TruthColumns,
+    match_images,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,13 +33,13 @@ class ImageBoxes:
     """float `(R, 4)`, pixels."""
     score: Array
     """float `(R,)`; in ground truth 0 means: ignore this box and what matches it."""
-    class_id: Array
-    """int64 `(R,)`."""
+    class_id: Array | None = None
+    """Not looked at: a box matches another of any class."""
 
     def __post_init__(self) -> None:
-        lengths = [len(self.image), len(self.xyxy), len(self.score), len(self.class_id)]
+        lengths = [len(self.image), len(self.xyxy), len(self.score)]
         if len(set(lengths)) != 1:
-            raise ValueError(f"image, xyxy, score and class_id need one length, but have {lengths}")
+            raise ValueError(f"image, xyxy and score need one length, but have {lengths}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +57,7 @@ class DetectionScores:
     """Boxes above 96 x 96 px."""
     recall_100: float
     """Average recall with at most 100 boxes in an image."""
-    precision: Array = field(default_factory=lambda: np.full((10, 101), math.nan), repr=False, compare=False)
+    precision: Array = field(repr=False, compare=False)
     """float64 `(10, 101)`: for IoU 0.50, 0.55 .. 0.95 the best precision at recall 0, 0.01 .. 1 or beyond,
     mean over classes; NaN where undefined."""
 
@@ -65,28 +70,27 @@ class DetectionScores:
 _FIGURES = ("mean_ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "recall_100")
 
 
-def _annotations(boxes: ImageBoxes, areas: Array) -> list[dict[str, object]]:
-    """Return the boxes as COCO annotations with ids from 1."""
-    columns = zip(
-        boxes.image.tolist(),
-        boxes.class_id.tolist(),
-        xyxy_to_xywh(boxes.xyxy).tolist(),
-        areas.tolist(),
-        boxes.score.tolist(),
-        strict=True,
+def average_precision(classes: Sequence[PrecisionRecall]) -> DetectionScores:
+    """Return the figures over classes, of which those without ground truth do not count."""
+    precision = np.stack([part.precision[..., -1] for part in classes], axis=2)
+    recall = np.stack([part.recall[..., -1] for part in classes], axis=1)
+    present = ~np.isnan(precision[0, 0, :, 0])
+    return DetectionScores(
+        mean_ap=mean_of_defined(precision[..., 0]),
+        ap50=mean_of_defined(precision[0, ..., 0]),
+        ap75=mean_of_defined(precision[5, ..., 0]),
+        ap_small=mean_of_defined(precision[..., 1]),
+        ap_medium=mean_of_defined(precision[..., 2]),
+        ap_large=mean_of_defined(precision[..., 3]),
+        recall_100=mean_of_defined(recall[..., 0]),
+        precision=precision[:, :, present, 0].mean(axis=2) if present.any() else precision[:, :, 0, 0],
     )
-    return [
-        {
-            "id": number,
-            "image_id": image,
-            "category_id": class_id,
-            "bbox": xywh,
-            "area": area,
-            "score": score,
-            "iscrowd": 0,
-        }
-        for number, (image, class_id, xywh, area, score) in enumerate(columns, start=1)
-    ]
+
+
+def mean_of_defined(values: Array) -> float:
+    """Return the mean of what is not NaN, NaN if all is."""
+    defined = values[~np.isnan(values)]
+    return float(defined.mean()) if len(defined) else math.nan
 
 
 def detection_scores(truth: ImageBoxes, predicted: ImageBoxes) -> DetectionScores:
@@ -97,42 +101,81 @@ def detection_scores(truth: ImageBoxes, predicted: ImageBoxes) -> DetectionScore
 
     Raises:
         ValueError: if a box or score is not finite.
-
-    Source: Lin et al., "Microsoft COCO", ECCV 2014; https://cocodataset.org/#detection-eval
     """
-    for what, boxes in (("ground truth", truth), ("predictions", predicted)):
-        if not (np.isfinite(boxes.xyxy).all() and np.isfinite(boxes.score).all()):
+    return detection_scores_by_group([truth], [predicted])[1]
+
+
+def detection_scores_by_group(
+    truths: Sequence[ImageBoxes], predictions: Sequence[ImageBoxes], *, need_ranking: bool = False
+) -> tuple[list[DetectionScores], DetectionScores]:
+    """Return COCO's figures for each group of images (such as a sequence), and for all of them together.
+
+    Boxes are matched once; that is half the work of one call of `detection_scores` for each.
+
+    Args:
+        truths: Ground truth of each group, see `detection_scores`.
+        predictions: Predictions of each group; its images are numbered as in the ground truth of the group.
+        need_ranking: Whether figures are undefined (NaN) where several predictions all have the same score.
+            Average precision asks how well scores rank boxes. Most files of tracks have one constant score,
+            of which it would tell little but the order of the rows.
+
+    Raises:
+        ValueError: if a box or score is not finite.
+    """
+    for what, parts in (("ground truth", truths), ("predictions", predictions)):
+        if not all(np.isfinite(part.xyxy).all() and np.isfinite(part.score).all() for part in parts):
             raise ValueError(f"the {what} have a box or score that is not finite")
-    counted = truth.score != 0
-    if not counted.any():
-        return _scores([math.nan] * len(_FIGURES), np.full((10, 101), math.nan))
-    if not len(predicted.score):
-        sizes = box_area(truth.xyxy[counted])
-        small, large = (sizes < 32**2).any(), (sizes > 96**2).any()
-        medium = ((sizes >= 32**2) & (sizes <= 96**2)).any()
-        by_size = [0.0 if present else math.nan for present in (small, medium, large)]
-        return _scores([0.0, 0.0, 0.0, *by_size, 0.0], np.zeros((10, 101)))
-    images = np.union1d(truth.image, predicted.image).tolist()
-    categories = np.unique(truth.class_id[counted]).tolist()
-    dataset = {
-        "images": [{"id": image} for image in images],
-        "categories": [{"id": class_id, "name": str(class_id)} for class_id in categories],
-        "annotations": _annotations(truth, np.where(counted, box_area(truth.xyxy), _OUTSIDE_EVERY_AREA)),
-    }
-    gold = COCO(dataset, print_function=_silent)
-    found = gold.loadRes(_annotations(predicted, box_area(predicted.xyxy)))
-    evaluator = COCOeval_faster(gold, found, iouType="bbox", print_function=_silent)
-    evaluator.run()
-    stats = [math.nan if value < 0 else float(value) for value in evaluator.stats[:12]]
-    by_class = evaluator.eval["precision"][:, :, :, 0, -1]
-    precision = np.where(by_class < 0, math.nan, by_class)
-    return _scores([*stats[:6], stats[8]], np.nanmean(precision, axis=2))
+    if need_ranking and not _ranks(np.concatenate([part.score for part in predictions])):
+        return [_undefined() for _ in truths], _undefined()
+    matched, start = _match_groups(truths, predictions)
+    groups = [
+        average_precision([matched.precision_recall(first, stop)])
+        if not need_ranking or _ranks(predicted.score)
+        else _undefined()
+        for predicted, first, stop in zip(predictions, start[:-1], start[1:], strict=True)
+    ]
+    if len(groups) == 1:
+        return groups, groups[0]
+    return groups, average_precision([matched.precision_recall(0, matched.num_images)])
 
 
-def _silent(*_: object) -> None:
-    """Print nothing."""
+def _ranks(score: Array) -> bool:
+    """Return whether scores can order boxes."""
+    return len(score) < 2 or bool((score != score[0]).any())
 
 
-def _scores(figures: list[float], precision: Array) -> DetectionScores:
-    """Return the scores, the figures in the order of their fields."""
-    return DetectionScores(**dict(zip(_FIGURES, figures, strict=True)), precision=precision)
+def _match_groups(
+    truths: Sequence[ImageBoxes], predictions: Sequence[ImageBoxes]
+) -> tuple[MatchedImages, list[int]]:
+    """Return all images matched, and the number of the first image of each group, and of all images."""
+    start, truth_image, predicted_image = [0], [], []
+    for truth, predicted in zip(truths, predictions, strict=True):
+        names, number = np.unique(np.concatenate([truth.image, predicted.image]), return_inverse=True)
+        truth_image.append(number[: len(truth.image)] + start[-1])
+        predicted_image.append(number[len(truth.image) :] + start[-1])
+        start.append(start[-1] + len(names))
+    xyxy = np.concatenate([part.xyxy for part in truths])
+    flag = np.concatenate([part.score for part in truths])
+    matched = match_images(
+        TruthColumns(
+            image=np.concatenate(truth_image),
+            xywh=xyxy_to_xywh(xyxy),
+            area=box_area(xyxy),
+            ignored=flag == 0,
+            crowd=np.zeros(len(flag), bool),
+        ),
+        PredictedColumns(
+            image=np.concatenate(predicted_image),
+            xywh=xyxy_to_xywh(np.concatenate([part.xyxy for part in predictions])),
+            score=np.concatenate([part.score for part in predictions]),
+        ),
+        num_images=start[-1],
+    )
+    return matched, start
+
+
+def _undefined() -> DetectionScores:
+    nothing = PrecisionRecall(
+        precision=np.full((10, 101, 4, 1), math.nan), recall=np.full((10, 4, 1), math.nan)
+    )
+    return average_precision([nothing])

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from mot_platform.metrics.detection_map import ImageBoxes, detection_scores
+from mot_platform.metrics.detection_map import ImageBoxes, detection_scores, detection_scores_by_group
 
 
 def _boxes(rows: list[tuple[int, float, float]]) -> ImageBoxes:
@@ -18,7 +18,6 @@ def _boxes(rows: list[tuple[int, float, float]]) -> ImageBoxes:
         image=columns[:, 0].astype(np.int64),
         xyxy=np.stack([left, zero, left + 50, zero + 50], axis=1),
         score=columns[:, 2],
-        class_id=np.zeros(len(columns), np.int64),
     )
 
 
@@ -65,11 +64,33 @@ def test_no_ground_truth_is_undefined() -> None:
     assert set(detection_scores(_boxes([]), _boxes([(0, 0, 1)])).to_dict().values()) == {None}
 
 
+def test_groups_score_alone_and_together() -> None:
+    truths = [_boxes([(0, 0, 1), (1, 0, 1)]), _boxes([(0, 100, 1)]), _boxes([])]
+    predictions = [_boxes([(1, 0, 0.5), (7, 0, 0.9)]), _boxes([(0, 100, 0.7)]), _boxes([(0, 0, 0.6)])]
+    groups, together = detection_scores_by_group(truths, predictions)
+    alone = [detection_scores(*pair) for pair in zip(truths, predictions, strict=True)]
+    assert [group.to_dict() for group in groups] == [scores.to_dict() for scores in alone]
+    # by score: wrong, right, wrong, right; the third box is not found
+    assert together.ap50 == pytest.approx(67 * 0.5 / 101)
+
+
+def test_predictions_that_scores_do_not_rank_are_undefined_on_request() -> None:
+    truths = [_boxes([(0, 0, 1)]), _boxes([(0, 0, 1)])]
+    same = [_boxes([(0, 0, 0.5), (0, 80, 0.5)]), _boxes([(0, 0, 0.5)])]
+    groups, together = detection_scores_by_group(truths, same, need_ranking=True)
+    assert {part.to_dict()["ap50"] for part in (*groups, together)} == {None}
+    assert detection_scores_by_group(truths, same)[1].ap50 > 0.5
+    ranked = [same[0], _boxes([(0, 0, 0.6)])]
+    groups, together = detection_scores_by_group(truths, ranked, need_ranking=True)
+    assert math.isnan(groups[0].ap50)
+    assert (groups[1].ap50, together.ap50 > 0.5) == (pytest.approx(1), True)
+
+
 def test_nan_is_refused() -> None:
     with pytest.raises(ValueError, match="the predictions have a box or score that is not finite"):
         detection_scores(_boxes([(0, 0, 1)]), _boxes([(0, math.nan, 1)]))
 
 
 def test_columns_of_different_length_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"\[1, 2, 1, 1\]"):
-        ImageBoxes(image=np.zeros(1, int), xyxy=np.zeros((2, 4)), score=np.ones(1), class_id=np.zeros(1, int))
+    with pytest.raises(ValueError, match=r"\[1, 2, 1\]"):
+        ImageBoxes(image=np.zeros(1, int), xyxy=np.zeros((2, 4)), score=np.ones(1))
