@@ -10,7 +10,7 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.report.plot import PlotArea, Tick, polyline, tick
 
-AREA = PlotArea(width=520, height=300, left=36, right=510, top=10, bottom=268)
+AREA = PlotArea(width=520, height=308, left=36, right=510, top=10, bottom=268)
 NUM_COLORS = 8
 """Colours that the style sheet has for lines."""
 

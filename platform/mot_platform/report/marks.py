@@ -17,9 +17,11 @@ from mot_platform.video.trails import TrailBuffer
 MIN_VISIBILITY = 0.1
 """Ground-truth boxes below it are not shown, as the evaluation does not ask for them."""
 
+UNFOUND_COLOR = (150, 152, 160)
+"""RGB of people whom no track is on."""
+
 _MIN_ACTION_SCORE = 0.3
 _MATCH_IOU = 0.5
-_UNFOUND_COLOR = (150, 152, 160)
 _BRIGHT = 120
 
 
@@ -62,7 +64,7 @@ def predicted_marks(
         if len(scores) and len(action_names) == len(scores) and scores.max() >= _MIN_ACTION_SCORE:
             label = f"{short_action(action_names[int(scores.argmax())])} {scores.max():.2f}"
         trail = trails.points(track_id) / size_wh * 100
-        marks.append(_mark(tracks.xyxy[row], size_wh, track_id, label, track_color(track_id), trail))
+        marks.append(box_mark(tracks.xyxy[row], size_wh, track_id, label, track_color(track_id), trail))
     return _far_first(marks)
 
 
@@ -89,8 +91,8 @@ def truth_marks(
         person = int(rows.track_id[row])
         actions = [truth.action_ids[column] for column in np.flatnonzero(truth.actions[row])]
         label = ", ".join(short_action(action_names.get(action, str(action))) for action in actions)
-        color = track_color(followers[person]) if person in followers else _UNFOUND_COLOR
-        marks.append(_mark(rows.xyxy[row], size_wh, person, label, color, np.zeros((0, 2))))
+        color = track_color(followers[person]) if person in followers else UNFOUND_COLOR
+        marks.append(box_mark(rows.xyxy[row], size_wh, person, label, color))
     return _far_first(marks)
 
 
@@ -122,20 +124,24 @@ def short_action(name: str) -> str:
     return name.split(" (")[0]
 
 
-def _visible(truth: SequenceTruth) -> Array:
-    visible: Array = (truth.rows.visibility >= MIN_VISIBILITY) & (truth.rows.score != 0)
-    return visible
-
-
-def _mark(
+def box_mark(
     xyxy: Array,
     size_wh: tuple[int, int],
-    track_id: int,
+    track_id: int | None,
     label: str,
     color: tuple[int, int, int],
-    trail: Array,
+    trail: Array | None = None,
 ) -> Mark:
-    """Return the mark of a box, cut at the edges of the picture."""
+    """Return the mark of a box, cut at the edges of the picture.
+
+    Args:
+        xyxy: The box in pixels of the picture.
+        size_wh: Size of the picture that the box refers to.
+        track_id: What it is marked with, None for nothing.
+        label: What stands beside the id.
+        color: RGB.
+        trail: Past foot points `(P, 2)` in percent.
+    """
     shares = np.asarray(xyxy, np.float64) / (*size_wh, *size_wh)
     left, top, right, bottom = (shares.clip(0, 1) * 100).tolist()
     red, green, blue = color
@@ -148,8 +154,13 @@ def _mark(
         label=label,
         color=f"rgb({red} {green} {blue})",
         is_bright=0.299 * red + 0.587 * green + 0.114 * blue > _BRIGHT,
-        trail=" ".join(f"{x:.1f},{y:.1f}" for x, y in trail),
+        trail="" if trail is None else " ".join(f"{x:.1f},{y:.1f}" for x, y in trail),
     )
+
+
+def _visible(truth: SequenceTruth) -> Array:
+    visible: Array = (truth.rows.visibility >= MIN_VISIBILITY) & (truth.rows.score != 0)
+    return visible
 
 
 def _far_first(marks: Sequence[Mark]) -> tuple[Mark, ...]:

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from mot_platform.formats.motchallenge import MotRows
+from mot_platform.metrics.action_report import ActionReport
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth
-
-if TYPE_CHECKING:
-    from mot_platform.metrics.action_report import ActionReport
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,3 +47,10 @@ class ScoreContents:
     def __post_init__(self) -> None:
         if self.evaluation is None and self.actions is None:
             raise ValueError("a page of scores needs an evaluation of tracks or a report on actions")
+
+    def action_name(self, action_id: int) -> str:
+        """Return the name of an action as the scores have it, or else its number."""
+        for report in (self.actions, self.evaluation):
+            if report and action_id in report.action_names:
+                return report.action_names[action_id]
+        return f"action {action_id}"

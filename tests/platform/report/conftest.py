@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,39 @@ from mot_platform.video.writer import VideoWriter
 NUM_FRAMES = 8
 SIZE_WH = (64, 48)
 ACTIONS = {11: "sit", 14: "walk (on <foot>)"}
+
+
+class Outline(HTMLParser):
+    """Collects elements, what they load, and checks that they close."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.loads: list[str] = []
+        self.attributes: set[str] = set()
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.loads += [value or "" for name, value in attrs if name in ("src", "href", "poster", "srcset")]
+        if tag not in ("meta", "img", "br", "link"):
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+
+@pytest.fixture
+def outline_of() -> Callable[[str], Outline]:
+    """Return what reads the elements of a page and checks that they close."""
+    return Outline
 
 
 @pytest.fixture(autouse=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
@@ -14,34 +15,8 @@ from mot_platform.report.contents import ReportContents, StageTiming
 from mot_platform.report.page import render_page, write_report
 from mot_platform.schema import videos_table
 
+OutlineOf = Callable[[str], Any]
 HOSTILE = "<script>alert('x')</script>\" onload=\"y"
-
-
-class Outline(HTMLParser):
-    """Collects elements, what they load, and checks that they close."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-        self.attributes: set[str] = set()
-        self._open: list[str] = []
-        self.feed(page)
-        self.close()
-        assert self._open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes |= {name for name, _ in attrs}
-        self.loads += [value or "" for name, value in attrs if name in ("src", "href", "poster", "srcset")]
-        if tag not in ("meta", "img", "br", "link"):
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
 
 
 @pytest.fixture
@@ -63,7 +38,9 @@ def labels(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_full_page_is_whole_small_and_needs_nothing_else(contents: ReportContents, labels: Path) -> None:
+def test_a_full_page_is_whole_small_and_needs_nothing_else(
+    contents: ReportContents, labels: Path, outline_of: OutlineOf
+) -> None:
     page = render_page(
         replace(
             contents,
@@ -75,7 +52,7 @@ def test_a_full_page_is_whole_small_and_needs_nothing_else(contents: ReportConte
             targets={"IDF1": 0.5},
         )
     )
-    outline = Outline(page)
+    outline = outline_of(page)
     assert {"video", "img", "polyline", "table"} <= set(outline.tags)
     assert all(load.startswith("data:") for load in outline.loads)
     assert not re.search(r"https?://|@import|url\(", page)
@@ -84,7 +61,9 @@ def test_a_full_page_is_whole_small_and_needs_nothing_else(contents: ReportConte
         assert text in page
 
 
-def test_everything_from_outside_is_escaped(contents: ReportContents, labels: Path) -> None:
+def test_everything_from_outside_is_escaped(
+    contents: ReportContents, labels: Path, outline_of: OutlineOf
+) -> None:
     page = render_page(
         replace(
             contents,
@@ -99,25 +78,27 @@ def test_everything_from_outside_is_escaped(contents: ReportContents, labels: Pa
             lineage={HOSTILE: HOSTILE},
         )
     )
-    outline = Outline(page)
+    outline = outline_of(page)
     assert "script" not in outline.tags
     assert "onload" not in outline.attributes
     assert page.count("&lt;script&gt;") > 10
 
 
-def test_a_page_of_nothing_says_what_is_missing(empty_contents: ReportContents, tmp_path: Path) -> None:
+def test_a_page_of_nothing_says_what_is_missing(
+    empty_contents: ReportContents, tmp_path: Path, outline_of: OutlineOf
+) -> None:
     page = render_page(replace(empty_contents, labels_folder=tmp_path / "nowhere"))
-    Outline(page)
+    outline_of(page)
     for text in ("Nothing was evaluated", "No curves were recorded", "nowhere: its tables can&#39;t be read"):
         assert text in page
 
 
-def test_actions_may_be_missing(contents: ReportContents) -> None:
+def test_actions_may_be_missing(contents: ReportContents, outline_of: OutlineOf) -> None:
     assert contents.evaluation is not None
     combined = replace(contents.evaluation.combined, action_map=None, action_accuracy=None)
     evaluation = replace(contents.evaluation, sequences=(combined,), combined=combined)
     page = render_page(replace(contents, evaluation=evaluation, action_ids=(), action_names=()))
-    Outline(page)
+    outline_of(page)
     assert "By action" not in page
 
 

@@ -1,0 +1,91 @@
+"""The page of scores: what was scored, how good it is, and what went wrong, in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mot_platform.metrics.action_accuracy import ActionAccuracy
+from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.evaluation_report import EvaluationReport
+from mot_platform.report.action_tables import action_rows, confusion_table, most_confused
+from mot_platform.report.rendering import render, write_page
+from mot_platform.report.score_charts import action_chart, detection_chart, hota_charts
+from mot_platform.report.score_contents import ScoreContents, ScoredSequence
+from mot_platform.report.score_tables import (
+    COUNTS,
+    SHARES,
+    detection_rows,
+    score_cards,
+    span_rows,
+    track_rows,
+    tube_rows,
+)
+from mot_platform.report.switch_strips import switch_strips
+
+
+def write_score_page(path: Path, contents: ScoreContents) -> None:
+    """Write the page to `path`; it appears there complete, in place of one that was there before.
+
+    Args:
+        path: The HTML file; its folder is made if need be.
+        contents: What to show. Whatever is missing in it is left out of the page.
+
+    Raises:
+        OSError: if the file can't be written.
+    """
+    write_page(path, render_score_page(contents))
+
+
+def render_score_page(contents: ScoreContents) -> str:
+    """Return the page as text; every value in it is escaped."""
+    report = contents.evaluation
+    return render(
+        "scores.html",
+        contents=contents,
+        cards=score_cards(contents),
+        tracking=_tracking(report, contents.sequences) if report else None,
+        actions=_actions(contents),
+        shares=SHARES,
+        counts=COUNTS,
+    )
+
+
+def _tracking(report: EvaluationReport, sequences: Sequence[ScoredSequence]) -> dict[str, object]:
+    """Return what the page says of tracks and their boxes."""
+    detection = detection_rows(report)
+    wrong = report.combined.wrong_identity
+    return {
+        "rows": track_rows(report),
+        "hota": hota_charts(report),
+        "wrong": wrong,
+        "spans": span_rows(report),
+        "strips": switch_strips(wrong.spans, sequences),
+        "detection": detection,
+        "precision": detection_chart(report.combined.detection) if detection else None,
+    }
+
+
+def _actions(contents: ScoreContents) -> dict[str, object] | None:
+    """Return what the page says of actions, None without any."""
+    report = contents.actions
+    combined = contents.evaluation.combined if contents.evaluation else None
+    found: ActionMap | None = None
+    accuracy: ActionAccuracy | None = None
+    if report:
+        found, accuracy = report.action_map, report.accuracy
+    elif combined:
+        found, accuracy = combined.action_map, combined.action_accuracy
+    rows = action_rows(found, accuracy, contents.action_name)
+    if not rows:
+        return None
+    return {
+        "rows": rows,
+        "precision": action_chart(found, rows) if found else None,
+        "confusion": confusion_table(accuracy, contents.action_name) if accuracy else None,
+        "confused": most_confused(accuracy, contents.action_name) if accuracy else (),
+        "accuracy": accuracy,
+        "identified": combined.identified_action_accuracy if combined else None,
+        "tubes": tube_rows(report.video_map, contents.action_name) if report and report.video_map else (),
+        "notes": report.notes if report else (),
+    }
