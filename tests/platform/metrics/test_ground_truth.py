@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import SequenceInfo, write_seqinfo
 from mot_platform.metrics.ground_truth import SequenceTruth, read_ground_truth
 
@@ -65,7 +66,7 @@ def test_repeated_id_is_named_by_file_and_line(corpus: Path) -> None:
 
 
 def test_folder_without_ground_truth_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no ground truth in it"):
+    with pytest.raises(InputError, match="no ground truth in it"):
         read_ground_truth(tmp_path)
 
 

@@ -26,7 +26,7 @@ def test_sequence_evaluated_in_another_process_is_reported_the_same(make_rows: C
     truth = _truth(make_rows, [(frame, person, 40 * person) for frame in range(5) for person in (1, 2)])
     tracks = make_rows([(frame, 1 + frame // 3, 41) for frame in range(5)])
     here = evaluate_sequence(truth, SequencePrediction.from_rows(tracks), Rules())
-    there = pickle.loads(pickle.dumps(here))  # noqa: S301 - our own
+    there = pickle.loads(pickle.dumps(here))
     reports = [report_on([part], Rules(), with_motmetrics=True).to_dict() for part in (here, there)]
     assert reports[0] == reports[1]
     assert reports[0]["combined"]["wrong_identity"]["num_spans"] == 1

@@ -1,0 +1,138 @@
+"""Which result belongs to which ground truth, and what both say of one sequence.
+
+Pairing looks at names only, and is quick; reading takes one sequence at a time, so that several processes can
+share the work.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from mot_model.structures import Array
+from mot_platform.errors import InputError
+from mot_platform.formats.motchallenge import MotRows, read_mot
+from mot_platform.formats.row_errors import line_of_row
+from mot_platform.frame_range import FrameRange
+from mot_platform.metrics.ground_truth import SequenceTruth, TruthFile, find_ground_truth, read_truth
+from mot_platform.metrics.result_files import ResultFile, find_results
+from mot_platform.metrics.sequence_prediction import SequencePrediction
+
+_DETECTOR_SUFFIX = re.compile(r"-(DPM|FRCNN|SDP)$")
+"""MOT17 names a sequence three times, once for each public detector; their ground truth is the same."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SequenceFiles:
+    """Where both sides of a sequence are; small enough to send to another process."""
+
+    name: str
+    truth: TruthFile
+    result: ResultFile
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PairedFiles:
+    """What there is to score."""
+
+    sequences: tuple[SequenceFiles, ...]
+    """By name of the result."""
+    ignored: tuple[str, ...]
+    """Results that are named for no sequence."""
+
+
+def pair_files(gt: Path, pred: Path) -> PairedFiles:
+    """Return the result of each sequence in `gt`, see `find_ground_truth` and `find_results`.
+
+    A pair of single files may have any names. Otherwise names are the same, but for one of the detectors of
+    MOT17 (`-DPM`, `-FRCNN`, `-SDP`), which only one side may name.
+
+    Raises:
+        InputError: if a path does not exist, or a sequence has no result or two of one name.
+    """
+    for path in (gt, pred):
+        if not path.exists():
+            raise InputError(f"{path}: no such file or folder")
+    truths, results = find_ground_truth(gt), find_results(pred)
+    if len(truths) == len(results) == 1 and pred.is_file():
+        only = SequenceFiles(name=truths[0].name, truth=truths[0], result=results[0])
+        return PairedFiles(sequences=(only,), ignored=())
+    pairs = _pairs(truths, results)
+    found = {_without_detector(pair.truth.name) for pair in pairs}
+    missing = [truth.name for truth in truths if _without_detector(truth.name) not in found]
+    if missing:
+        raise InputError(
+            f"{pred}: no result for {len(missing)} of {len(truths)} sequences: {', '.join(missing[:5])}"
+        )
+    paired = {pair.result.name for pair in pairs}
+    return PairedFiles(
+        sequences=tuple(sorted(pairs, key=lambda pair: pair.name)),
+        ignored=tuple(str(result.path.name) for result in results if result.name not in paired),
+    )
+
+
+def _without_detector(name: str) -> str:
+    return _DETECTOR_SUFFIX.sub("", name)
+
+
+def _pairs(truths: list[TruthFile], results: list[ResultFile]) -> list[SequenceFiles]:
+    """Return each result with its ground truth: of the same name, or but for the detector where none is."""
+    exact = {truth.name: truth for truth in truths}
+    alike = {_without_detector(truth.name): truth for truth in reversed(truths)}
+    named = {_without_detector(result.name) for result in results if result.name in exact}
+    pairs = []
+    for result in results:
+        plain = _without_detector(result.name)
+        truth = exact.get(result.name) or (alike.get(plain) if plain not in named else None)
+        if truth is not None:
+            pairs.append(SequenceFiles(name=result.name, truth=truth, result=result))
+    return pairs
+
+
+def read_sequence(
+    files: SequenceFiles, *, frames: FrameRange | None = None
+) -> tuple[SequenceTruth, SequencePrediction]:
+    """Return both sides of a sequence.
+
+    Without `seqinfo.ini` the sequence is as long as the last row of either says.
+
+    Args:
+        files: Where they are.
+        frames: Which frames count; None for all.
+
+    Raises:
+        ValueError: with file and line, if a row is malformed, an id repeats in a frame or a frame lies
+            beyond the sequence.
+    """
+    truth = read_truth(files.truth)
+    predicted = read_mot(files.result.path, unique_ids=True)
+    if files.truth.info is None:
+        longer = max(truth.info.num_frames, int(predicted.frame_index.max(initial=-1)) + 1)
+        truth = replace(truth, info=replace(truth.info, num_frames=longer))
+    num_frames = truth.info.num_frames
+    _require_within(files.truth.boxes, truth.rows, num_frames)
+    _require_within(files.result.path, predicted, num_frames)
+    if frames is not None:
+        kept = frames.of(num_frames)
+        inside = _inside(kept, truth.rows)
+        truth = replace(truth, rows=truth.rows[inside], actions=truth.actions[inside])
+        predicted = predicted[_inside(kept, predicted)]
+    return replace(truth, info=replace(truth.info, name=files.name)), SequencePrediction.from_rows(predicted)
+
+
+def _require_within(path: Path, rows: MotRows, num_frames: int) -> None:
+    """Raise naming the line of the first frame that the sequence does not have."""
+    beyond = np.flatnonzero(rows.frame_index >= num_frames)
+    if len(beyond):
+        raise ValueError(
+            f"{path}:{line_of_row(path, int(beyond[0]))}: frame {rows.frame_index[beyond[0]] + 1}, but the "
+            f"sequence has frames 1 to {num_frames}"
+        )
+
+
+def _inside(kept: range, rows: MotRows) -> Array:
+    inside: Array = (rows.frame_index >= kept.start) & (rows.frame_index < kept.stop)
+    return inside

@@ -1,0 +1,74 @@
+"""Which result is scored against which ground truth, and how both are read."""
+
+from __future__ import annotations
+
+import pickle
+from pathlib import Path
+
+import pytest
+
+from mot_platform.errors import InputError
+from mot_platform.metrics.sequence_files import pair_files, read_sequence
+
+TRUTH = "1,1,0,0,10,10,1,1,1\n2,1,0,0,10,10,1,1,1\n"
+RESULT = "1,7,0,0,10,10,1,-1,-1,-1\n"
+
+
+def _layout(root: Path, truths: str, results: str) -> tuple[Path, Path]:
+    """Return folders of ground truth and of results with sequences of the given names."""
+    for name in truths.split():
+        (root / "gt" / name / "gt").mkdir(parents=True)
+        (root / "gt" / name / "gt" / "gt.txt").write_text(TRUTH)
+    (root / "results").mkdir()
+    for name in results.split():
+        (root / "results" / f"{name}.txt").write_text(RESULT)
+    return root / "gt", root / "results"
+
+
+@pytest.mark.parametrize(
+    ("truths", "results", "pairs"),
+    [
+        pytest.param("a b", "b a", "a:a b:b", id="the same"),
+        pytest.param("M-02", "M-02-DPM M-02-SDP", "M-02-DPM:M-02 M-02-SDP:M-02", id="results by detector"),
+        pytest.param("M-02-DPM M-02-SDP", "M-02", "M-02:M-02-DPM", id="truth by detector"),
+        pytest.param("M-02-DPM M-02-SDP", "M-02-SDP", "M-02-SDP:M-02-SDP", id="one detector of two"),
+        pytest.param("M-02-DPM", "M-02-DPM M-02-SDP", "M-02-DPM:M-02-DPM", id="one detector in the truth"),
+        pytest.param("M-02-DPM M-02-SDP", "M-02-FRCNN", "M-02-FRCNN:M-02-DPM", id="another detector"),
+    ],
+)
+def test_results_are_paired_by_name(tmp_path: Path, truths: str, results: str, pairs: str) -> None:
+    found = pair_files(*_layout(tmp_path, truths, results))
+    assert " ".join(f"{pair.name}:{pair.truth.name}" for pair in found.sequences) == pairs
+
+
+def test_pair_of_files_may_have_any_names(tmp_path: Path) -> None:
+    gt, results = _layout(tmp_path, "a", "mine")
+    assert pair_files(gt / "a" / "gt" / "gt.txt", results / "mine.txt").sequences[0].name == "a"
+
+
+def test_other_results_are_told_and_missing_ones_an_error(tmp_path: Path) -> None:
+    gt, results = _layout(tmp_path, "a b", "a b c")
+    assert pair_files(gt, results).ignored == ("c.txt",)
+    (results / "b.txt").unlink()
+    with pytest.raises(InputError, match="no result for 1 of 2 sequences: b"):
+        pair_files(gt, results)
+    with pytest.raises(InputError, match="nowhere: no such file or folder"):
+        pair_files(tmp_path / "nowhere", results)
+
+
+def test_files_of_a_sequence_travel_to_another_process(tmp_path: Path) -> None:
+    files = pair_files(*_layout(tmp_path, "a", "a")).sequences[0]
+    truth, prediction = read_sequence(pickle.loads(pickle.dumps(files)))
+    assert (truth.info.name, truth.info.num_frames) == ("a", 2)
+    assert (len(truth.rows), prediction.rows.track_id.tolist()) == (2, [7])
+
+
+@pytest.mark.parametrize("side", ["gt/a/gt/gt.txt", "results/a.txt"])
+def test_frame_beyond_the_sequence_is_named_by_file_and_line(tmp_path: Path, side: str) -> None:
+    gt, results = _layout(tmp_path, "a", "a")
+    (gt / "a" / "seqinfo.ini").write_text(
+        "[Sequence]\nname=a\nframeRate=25\nseqLength=2\nimWidth=64\nimHeight=48\n"
+    )
+    (tmp_path / side).write_text("\n1,1,0,0,9,9,1,1,1\n3,1,0,0,9,9,1,1,1\n")
+    with pytest.raises(ValueError, match=r".txt:3: frame 3, but the sequence has frames 1 to 2"):
+        read_sequence(pair_files(gt, results).sequences[0])
