@@ -1,4 +1,4 @@
-"""MLflow: one run per training name, resumed with it, written by one process.
+"""MLflow: one run per training name, resumed with it, or one per evaluation; written by one process.
 
 Everything goes through `MlflowClient` with an explicit run id; the fluent API keeps hidden state.
 """
@@ -6,12 +6,16 @@ Everything goes through `MlflowClient` with an explicit run id; the fluent API k
 from __future__ import annotations
 
 import os
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from mot_platform.errors import InputError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -19,6 +23,10 @@ if TYPE_CHECKING:
 EXPERIMENT = "mot-action"
 RUN_ID_FILE = "mlflow_run_id"
 MAX_PARAMETER_CHARS = 500
+MAX_NAME_CHARS = 250
+MAX_REASON_CHARS = 300
+
+_MAX_POINTS_PER_REQUEST = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,12 +41,17 @@ class ExperimentRun:
         return connect(self.tracking_uri)
 
     def log_metrics(self, metrics: Mapping[str, float], step: int) -> None:
-        """Log all of `metrics` at `step` in one request."""
+        """Log all of `metrics` at `step`, in one request unless they are very many."""
+        self.log_points((name, step, value) for name, value in metrics.items())
+
+    def log_points(self, points: Iterable[tuple[str, int, float]]) -> None:
+        """Log values of metrics, each as its name, step and value."""
         from mlflow.entities import Metric
 
         now_ms = now()
-        points = [Metric(_legal(name), value, now_ms, step) for name, value in metrics.items()]
-        self.client().log_batch(self.run_id, metrics=points)
+        metrics = [Metric(_legal(name), value, now_ms, step) for name, step, value in points]
+        for start in range(0, len(metrics), _MAX_POINTS_PER_REQUEST):
+            self.client().log_batch(self.run_id, metrics=metrics[start : start + _MAX_POINTS_PER_REQUEST])
 
     def last_step(self) -> int:
         """Return the last step that was logged, -1 before the first."""
@@ -91,18 +104,53 @@ def begin_or_resume(storage: Path, name: str, parameters: Mapping[str, object]) 
         run = ExperimentRun(tracking_uri=uri, run_id=id_file.read_text().strip())
         client.update_run(run.run_id, "RUNNING")
         return run
+    run = begin(storage, name, parameters)
+    id_file.parent.mkdir(parents=True, exist_ok=True)
+    id_file.write_text(run.run_id)
+    return run
+
+
+def begin(
+    storage: Path, name: str, parameters: Mapping[str, object], *, tags: Mapping[str, str] | None = None
+) -> ExperimentRun:
+    """Return a new run.
+
+    Args:
+        storage: Folder of the store, unless `MLFLOW_TRACKING_URI` says otherwise.
+        name: What people see; several runs may share it.
+        parameters: Logged once, at the beginning.
+        tags: To find it by.
+    """
+    uri = tracking_uri(storage)
+    client = connect(uri)
     experiment = client.get_experiment_by_name(EXPERIMENT)
     if experiment is None:
         artifacts = (storage / "artifacts").resolve().as_uri() if uri.startswith("sqlite") else None
         experiment_id = client.create_experiment(EXPERIMENT, artifact_location=artifacts)
     else:
         experiment_id = experiment.experiment_id
-    created = client.create_run(experiment_id, run_name=name)
+    created = client.create_run(experiment_id, run_name=name, tags=dict(tags or {}))
     run = ExperimentRun(tracking_uri=uri, run_id=created.info.run_id)
     log_parameters(run, parameters)
-    id_file.parent.mkdir(parents=True, exist_ok=True)
-    id_file.write_text(run.run_id)
     return run
+
+
+@contextmanager
+def store_errors(uri: str) -> Iterator[None]:
+    """Turn what MLflow refuses, or a server that is absent for seconds, into an `InputError`."""
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    from mlflow.exceptions import MlflowException
+
+    try:
+        yield
+    except MlflowException as error:
+        reason = without_password(" ".join(str(error).split()))
+        raise InputError(f"MLflow at {without_password(uri)}: {reason[:MAX_REASON_CHARS]}") from error
+
+
+def without_password(text: str) -> str:
+    """Return `text` with the credentials of URLs left out."""
+    return re.sub(r"//[^/@\s]*@", "//", text)
 
 
 def log_parameters(run: ExperimentRun, parameters: Mapping[str, object]) -> None:
@@ -119,5 +167,6 @@ def now() -> int:
 
 
 def _legal(name: str) -> str:
-    """Return `name` with only the characters that MLflow allows."""
-    return "".join(c if c.isalnum() or c in "_-./ " else "_" for c in name)
+    """Return `name` with only the characters, parts and length that MLflow allows."""
+    allowed = "".join(c if c.isalnum() or c in "_-./ " else "_" for c in name)
+    return "/".join(part if part.strip(".") else "_" for part in allowed[:MAX_NAME_CHARS].split("/"))

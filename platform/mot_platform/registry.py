@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from mot_platform.errors import InputError
-from mot_platform.experiment import connect, tracking_uri
+from mot_platform.experiment import connect, store_errors, tracking_uri, without_password
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -32,7 +32,6 @@ CHAMPION = "champion"
 RUNS_FOLDER = Path("runs")
 DIGEST_TAG = "digest"
 SCHEME = "models:"
-MAX_REASON_CHARS = 300
 
 _ADDRESS = re.compile(r"models:/(?P<name>[^/:@]+)(?P<selector>/\d+|@[\w-]+)")
 _SQLITE = "sqlite:///"
@@ -73,8 +72,7 @@ class Registry:
     tracking_uri: str
 
     def client(self) -> MlflowClient:
-        """Return a client that gives up on an absent server after seconds, not minutes."""
-        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+        """Return a client; see `errors` for what its calls may raise."""
         return connect(self.tracking_uri)
 
     def versions(self, name: str = MODEL_NAME) -> list[RegisteredVersion]:
@@ -178,17 +176,12 @@ class Registry:
     @contextmanager
     def errors(self) -> Iterator[None]:
         """Turn what MLflow refuses, or an absent server, into an `InputError`."""
-        from mlflow.exceptions import MlflowException
-
-        try:
+        with store_errors(self.tracking_uri):
             yield
-        except MlflowException as error:
-            reason = _without_password(" ".join(str(error).split()))
-            raise InputError(f"MLflow at {self}: {reason[:MAX_REASON_CHARS]}") from error
 
     def __str__(self) -> str:
         """Return the address of the store without a password."""
-        return _without_password(self.tracking_uri)
+        return without_password(self.tracking_uri)
 
 
 def open_registry(storage: Path = RUNS_FOLDER) -> Registry:
@@ -269,8 +262,3 @@ def _quoted(name: str) -> str:
     if "'" in name:
         raise InputError(f"{name}: a model's name has no quotation marks")
     return f"'{name}'"
-
-
-def _without_password(text: str) -> str:
-    """Return `text` with the credentials of URLs left out."""
-    return re.sub(r"//[^/@\s]*@", "//", text)

@@ -30,7 +30,7 @@ def span(first_frame: int, last_frame: int, own_id: int | None = 7) -> WrongIden
 
 
 def swapped(truth: SequenceTruth, tracks: Tracks, wrong: range, unseen: range = range(0)) -> SwitchMoments:
-    """Return the moments of a sequence where track 9 is on person 1 in the frames `wrong`, in others track 7."""
+    """Return the moments of a sequence where track 9 is on person 1 in the frames `wrong`, else 7."""
     person = truth.rows.track_id == 1
     late = np.isin(truth.rows.frame_index, wrong)
     tracks = replace(tracks, track_id=np.where(person, np.where(late, 9, 7), 8).astype(np.int32))
