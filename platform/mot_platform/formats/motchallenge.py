@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 
 from mot_model.structures import Array
-from mot_platform.formats.row_errors import line_of_row, malformed_row, number_problem
+from mot_platform.formats.number_table import number_fields, read_number_table
+from mot_platform.formats.row_errors import TextPath, line_of_row, malformed_row, number_problem
 
 _NAMES = ("frame", "id", "left", "top", "width", "height", "score", "column 8", "column 9", "column 10")
 _MIN_COLUMNS = 6
@@ -69,10 +70,8 @@ class SequenceInfo:
     height_px: int
 
 
-def _row_problem(row: list[str], num_columns: int) -> str | None:
+def _row_problem(row: list[str]) -> str | None:
     """Return what is wrong with the fields of one line, or None."""
-    if len(row) != num_columns:
-        return f"{len(row)} columns, but the first row has {num_columns}"
     for field, name in zip(row, _NAMES, strict=False):
         if problem := number_problem(field, name):
             return problem
@@ -80,58 +79,41 @@ def _row_problem(row: list[str], num_columns: int) -> str | None:
         return f"frame is {row[0]}; frames are whole numbers from 1"
     if float(row[1]) % 1:
         return f"id is {row[1]}; ids are whole numbers"
-    whole = (0, 1, 7) if num_columns in _CLASS_COLUMNS else (0, 1)
+    whole = (0, 1, 7) if len(row) in _CLASS_COLUMNS else (0, 1)
     beyond = [column for column in whole if abs(float(row[column])) > _MAX_WHOLE]
     return f"{_NAMES[beyond[0]]} is {row[beyond[0]]}, too large" if beyond else None
 
 
-def _read_table(path: Path) -> Array:
+def _read_table(path: TextPath) -> Array:
     """Return the numbers of `path` as float64 `(R, C)`, with 6 to 10 columns."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not a text file: {error}") from error
-    if not text.strip():
-        return np.zeros((0, _MIN_COLUMNS))
-    num_columns = text.lstrip().split("\n", 1)[0].count(",") + 1
-    if not _MIN_COLUMNS <= num_columns <= len(_NAMES):
-        line = line_of_row(path, 0)
-        raise ValueError(
-            f"{path}:{line}: {num_columns} comma-separated columns; MOTChallenge rows have 6 to 10"
-        )
-
-    def check(row: list[str]) -> str | None:
-        return _row_problem(row, num_columns)
-
-    try:
-        table: Array = np.loadtxt(text.splitlines(), delimiter=",", ndmin=2, comments=None)
-    except ValueError as error:
-        raise malformed_row(path, check, error) from error
-    whole = table[:, [0, 1, 7]] if num_columns in _CLASS_COLUMNS else table[:, :2]
+    table = read_number_table(path, _row_problem, min_columns=_MIN_COLUMNS, max_columns=len(_NAMES))
+    whole = table[:, [0, 1, 7]] if table.shape[1] in _CLASS_COLUMNS else table[:, :2]
     sound = np.isfinite(table).all() and (table[:, 0] >= 1).all() and (np.abs(whole) <= _MAX_WHOLE).all()
     if not (sound and (table[:, :2] % 1 == 0).all()):
-        raise malformed_row(path, check, "a value is out of range")
+        raise malformed_row(path, _row_problem, "a value is out of range", fields_of=number_fields)
     return table
 
 
-def _require_unique_ids(path: Path, frame: Array, track_id: Array) -> None:
+def _require_unique_ids(path: TextPath, frame: Array, track_id: Array) -> None:
     """Raise naming the line of the first id that a frame already has."""
-    _, first = np.unique(np.stack([frame, track_id]), axis=1, return_index=True)
-    if len(first) < len(frame):
-        row = int(np.setdiff1d(np.arange(len(frame)), first)[0])
+    order = np.lexsort((track_id, frame))  # stable: of equal rows the first comes first
+    again = (np.diff(frame[order]) == 0) & (np.diff(track_id[order]) == 0)
+    if again.any():
+        row = int(order[1:][again].min())
         raise ValueError(
             f"{path}:{line_of_row(path, row)}: id {int(track_id[row])} is already in frame {int(frame[row])}"
         )
 
 
-def read_mot(path: Path | str, *, unique_ids: bool = False) -> MotRows:
+def read_mot(path: TextPath | str, *, unique_ids: bool = False) -> MotRows:
     """Return the rows of a ground-truth, detection or result file.
 
-    Six to ten comma-separated columns. Spaces, blank lines, and `1` written as `1.0` are fine. A class and
-    a visibility are read from files with 8 or 9 columns; with 10, the last three are world coordinates.
+    Six to ten columns, separated by commas, tabs or spaces. Blank lines, a comma at the end of lines, and `1`
+    written as `1.0` are fine. A class and a visibility are read from files with 8 or 9 columns; with 10, the
+    last three are world coordinates.
 
     Args:
-        path: The file.
+        path: The file, which may be in a zip.
         unique_ids: Whether an id may be in a frame only once, as in ground truth and results.
 
     Raises:
@@ -140,7 +122,7 @@ def read_mot(path: Path | str, *, unique_ids: bool = False) -> MotRows:
 
     Source: MOTChallenge, https://motchallenge.net/instructions/
     """
-    path = Path(path)
+    path = Path(path) if isinstance(path, str) else path
     table = _read_table(path)
     num_rows, num_columns = table.shape
     if unique_ids:

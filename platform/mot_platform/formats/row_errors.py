@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeAlias
+
+TextPath: TypeAlias = Path | zipfile.Path
+"""A file, in a zip too."""
 
 FieldCheck = Callable[[list[str]], str | None]
 
 
-def numbered_fields(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield the line number, from 1, and the stripped comma-separated fields of each non-blank line."""
+def comma_fields(line: str) -> list[str]:
+    """Return the stripped fields of a comma-separated line."""
+    return [field.strip() for field in line.split(",")]
+
+
+def numbered_fields(
+    path: TextPath, fields_of: Callable[[str], list[str]] = comma_fields
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield the line number, from 1, and the fields of each non-blank line."""
     with path.open(encoding="utf-8-sig") as lines:
         for line_number, line in enumerate(lines, start=1):
             if line.strip():
-                yield line_number, [field.strip() for field in line.split(",")]
+                yield line_number, fields_of(line)
 
 
-def line_of_row(path: Path, row: int) -> int:
+def line_of_row(path: TextPath, row: int) -> int:
     """Return the line number, from 1, of the 0-based data row `row`, counting no blank lines."""
     for index, (line_number, _) in enumerate(numbered_fields(path)):
         if index == row:
@@ -24,15 +36,22 @@ def line_of_row(path: Path, row: int) -> int:
     raise ValueError(f"{path} has no row {row}")
 
 
-def malformed_row(path: Path, check: FieldCheck, otherwise: object) -> ValueError:
+def malformed_row(
+    path: TextPath,
+    check: FieldCheck,
+    otherwise: object,
+    *,
+    fields_of: Callable[[str], list[str]] = comma_fields,
+) -> ValueError:
     """Return the error for the first line that `check` objects to.
 
     Args:
         path: The file that could not be read.
         check: Returns what is wrong with the fields of a line, or None.
         otherwise: What to report when no single line is to blame.
+        fields_of: Splits a line.
     """
-    for line_number, fields in numbered_fields(path):
+    for line_number, fields in numbered_fields(path, fields_of):
         if problem := check(fields):
             return ValueError(f"{path}:{line_number}: {problem}")
     return ValueError(f"{path}: {otherwise}")
