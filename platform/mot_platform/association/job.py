@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 
 from mot_model.offline import with_hindsight
 from mot_platform.association.inputs import DetectionFile
 from mot_platform.association.outputs import write_tracks
 from mot_platform.association.prepared import AssociationRequest, PreparedSequence, prepare_sequence
 from mot_platform.association.sequence import OnFrames, associate_sequence
-from mot_platform.errors import InputError, MotActionError
+from mot_platform.errors import InputError
 from mot_platform.formats.detections import open_detections
+from mot_platform.processes import results_as_done
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,17 +108,11 @@ def _results(
         for file in files:
             yield from associate_file(file, request, on_frames=on_frames)
         return
-    pool = ProcessPoolExecutor(min(workers, len(files)), mp_context=get_context("spawn"))
-    try:
-        for done in as_completed([pool.submit(_associate_whole_file, file, request) for file in files]):
-            yield from done.result()
-    except BrokenProcessPool as error:
-        raise MotActionError(f"a worker process was killed, perhaps for want of memory: {error}") from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    for done in results_as_done(partial(_associate_whole_file, request=request), files, workers=workers):
+        yield from done
 
 
-def _associate_whole_file(file: DetectionFile, request: AssociationRequest) -> list[SequenceResult]:
+def _associate_whole_file(file: DetectionFile, *, request: AssociationRequest) -> list[SequenceResult]:
     return list(associate_file(file, request))
 
 
