@@ -14,7 +14,7 @@ from mot_model.structures import Array
 from mot_platform.formats.motchallenge import MotRows
 from mot_platform.metrics.box_pairs import BoxPairs, assign_by_frame
 
-Benchmark = Literal["plain", "mot17", "mot20", "dancetrack"]
+Benchmark = Literal["plain", "mot15", "mot16", "mot17", "mot20", "dancetrack"]
 
 PEDESTRIAN_CLASS = 1
 _DISTRACTOR_CLASSES = (2, 7, 8, 12)  # person on vehicle, static person, distractor, reflection
@@ -29,12 +29,13 @@ def evaluated_and_absorbing_rows(
 ) -> tuple[Array, Array]:
     """Return two masks `(R,)` over the rows of `truth`: those evaluated, and those that absorb predictions.
 
-    `mot17` and `mot20` evaluate pedestrians whose flag is not 0 and absorb at persons on vehicles, static
-    persons, distractors and reflections (`mot20`: and vehicles). `dancetrack` evaluates every row whose flag
-    is not 0. `plain` does too, and absorbs at rows with flag 0 or a visibility below `min_visibility`.
+    `mot16`, `mot17` and `mot20` evaluate pedestrians whose flag is not 0 and absorb at persons on vehicles,
+    static persons, distractors and reflections (`mot20`: and vehicles). `mot15` and `dancetrack` evaluate
+    every row whose flag is not 0. `plain` does too, and absorbs at rows with flag 0 or a visibility below
+    `min_visibility`.
 
     Raises:
-        ValueError: if the benchmark is unknown, or a class of MOT17 or MOT20 is not in 1..13.
+        ValueError: if the benchmark is unknown, or a class of MOT16, MOT17 or MOT20 is not in 1..13.
 
     Source: TrackEval, docs/MOTChallenge-Official; the MOT17 and MOT20 development kit.
     """
@@ -42,7 +43,7 @@ def evaluated_and_absorbing_rows(
     if benchmark == "plain":
         evaluated = flagged & (truth.visibility >= min_visibility)
         return evaluated, ~evaluated
-    if benchmark == "dancetrack":
+    if benchmark in ("mot15", "dancetrack"):
         return flagged, np.zeros(len(truth), bool)
     if benchmark not in get_args(Benchmark):
         raise ValueError(f"benchmark {benchmark!r} is unknown; choose from {', '.join(get_args(Benchmark))}")

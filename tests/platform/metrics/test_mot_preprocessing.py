@@ -35,6 +35,10 @@ def _truth(class_id: list[int], flag: list[int], visibility: list[float]) -> Mot
         pytest.param(
             "mot20", [True, False, False, False, True], [False, False, True, True, False], id="mot20"
         ),
+        pytest.param(
+            "mot16", [True, False, False, False, True], [False, False, True, False, False], id="mot16"
+        ),
+        pytest.param("mot15", [True, False, True, False, True], [False] * 5, id="mot15"),
         pytest.param("dancetrack", [True, False, True, False, True], [False] * 5, id="dancetrack"),
         pytest.param(
             "plain", [True, False, True, False, False], [False, True, False, True, True], id="plain"
