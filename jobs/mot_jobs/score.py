@@ -43,8 +43,8 @@ def command(
             with_motmetrics=motmetrics,
             frames=FrameRange.parse(frames) if frames is not None else None,
         )
-    if scores.ignored:
-        errors.print(f"not scored, no sequence of that name: {', '.join(scores.ignored)}")
+    if scores.files.ignored:
+        errors.print(f"not scored, no sequence of that name: {', '.join(scores.files.ignored)}")
     if as_json:
         print_json(scores.report.to_dict())
         return

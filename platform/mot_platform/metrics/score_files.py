@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.evaluation import evaluate_sequences
+from mot_platform.metrics.evaluation import report_on
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.mot_preprocessing import Benchmark
-from mot_platform.metrics.sequence_files import pair_files, read_sequence
+from mot_platform.metrics.sequence_evaluation import EvaluatedSequence, Rules, evaluate_sequence
+from mot_platform.metrics.sequence_files import PairedFiles, SequenceFiles, pair_files, read_sequence
+from mot_platform.processes import results_as_done
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,8 +20,8 @@ class FileScores:
     """The scores of a folder of results."""
 
     report: EvaluationReport
-    ignored: tuple[str, ...]
-    """Results that are named for no sequence."""
+    files: PairedFiles
+    """What was scored, and what was not."""
 
 
 def score_files(
@@ -28,8 +31,11 @@ def score_files(
     benchmark: Benchmark = "plain",
     with_motmetrics: bool = False,
     frames: FrameRange | None = None,
+    workers: int = 1,
 ) -> FileScores:
     """Return the scores of the results in `pred` against the ground truth in `gt`.
+
+    Detection is scored only where the predictions have scores that rank them.
 
     Args:
         gt: See `find_ground_truth`.
@@ -37,6 +43,7 @@ def score_files(
         benchmark: Which ground truth counts.
         with_motmetrics: Also report motmetrics' own figures.
         frames: Which frames of each sequence count; None for all.
+        workers: Processes to share the sequences among.
 
     Raises:
         InputError: if a path does not exist, or a sequence has no ground truth or no result.
@@ -44,11 +51,17 @@ def score_files(
             beyond the sequence.
     """
     files = pair_files(gt, pred)
-    pairs = [read_sequence(sequence, frames=frames) for sequence in files.sequences]
-    report = evaluate_sequences(
-        [truth for truth, _ in pairs],
-        {truth.info.name: prediction for truth, prediction in pairs},
-        benchmark=benchmark,
-        with_motmetrics=with_motmetrics,
+    rules = Rules(benchmark=benchmark)
+    largest_first = sorted(files.sequences, key=lambda sequence: -sequence.result.path.stat().st_size)
+    evaluate = partial(_evaluate, rules=rules, frames=frames)
+    parts = sorted(
+        results_as_done(evaluate, largest_first, workers=workers, fork=True),
+        key=lambda part: part.aligned.name,
     )
-    return FileScores(report=report, ignored=files.ignored)
+    report = report_on(parts, rules, with_motmetrics=with_motmetrics, need_ranking=True)
+    return FileScores(report=report, files=files)
+
+
+def _evaluate(files: SequenceFiles, *, rules: Rules, frames: FrameRange | None) -> EvaluatedSequence:
+    """Read and evaluate one sequence."""
+    return evaluate_sequence(*read_sequence(files, frames=frames), rules)

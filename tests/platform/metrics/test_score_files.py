@@ -50,7 +50,7 @@ def test_trackeval_layout_and_detector_suffix_are_understood(folders: tuple[Path
     (results / "data" / "pedestrian_summary.txt").write_text("HOTA\n100\n")
     scores = score_files(gt, results, benchmark="mot17")
     assert [part.name for part in scores.report.sequences][:2] == ["MOT17-02-DPM", "MOT17-02-SDP"]
-    assert scores.ignored == ("pedestrian_summary.txt",)
+    assert scores.files.ignored == ("pedestrian_summary.txt",)
 
 
 def test_frames_outside_a_range_do_not_count(folders: tuple[Path, Path]) -> None:
@@ -89,3 +89,15 @@ def test_bad_result_is_named_by_its_place(folders: tuple[Path, Path], text: str,
     (folders[1] / "MOT17-02.txt").write_text(text)
     with pytest.raises(ValueError, match=problem):
         score_files(*folders)
+
+
+def test_scores_are_the_same_from_several_processes(folders: tuple[Path, Path]) -> None:
+    (folders[1] / "MOT17-04.txt").write_text(RESULT.replace("50,0", "49,1"))
+    alone, shared = (score_files(*folders, workers=workers).report for workers in (1, 2))
+    assert alone.to_dict() == shared.to_dict()
+
+
+def test_detection_is_scored_only_where_scores_rank_the_boxes(folders: tuple[Path, Path]) -> None:
+    assert "detection_mAP" not in score_files(*folders, benchmark="mot17").report.scalars()
+    (folders[1] / "MOT17-04.txt").write_text("1,1,0,0,10,10,0.9\n2,1,0,0,10,10,0.8\n")
+    assert score_files(*folders, benchmark="mot17").report.scalars()["detection_mAP"] == pytest.approx(1)
