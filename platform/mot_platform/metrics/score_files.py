@@ -64,4 +64,5 @@ def score_files(
 
 def _evaluate(files: SequenceFiles, *, rules: Rules, frames: FrameRange | None) -> EvaluatedSequence:
     """Read and evaluate one sequence."""
-    return evaluate_sequence(*read_sequence(files, frames=frames), rules)
+    sides = read_sequence(files, benchmark=rules.benchmark, frames=frames)
+    return evaluate_sequence(*sides, rules)

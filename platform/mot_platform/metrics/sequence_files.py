@@ -15,9 +15,10 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import MotRows, read_mot
-from mot_platform.formats.row_errors import line_of_row
+from mot_platform.formats.row_errors import TextPath, line_of_row
 from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.ground_truth import SequenceTruth, TruthFile, find_ground_truth, read_truth
+from mot_platform.metrics.mot_preprocessing import PEDESTRIAN_CLASS, Benchmark
 from mot_platform.metrics.result_files import ResultFile, find_results
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 
@@ -70,7 +71,7 @@ def pair_files(gt: Path, pred: Path) -> PairedFiles:
     paired = {pair.result.name for pair in pairs}
     return PairedFiles(
         sequences=tuple(sorted(pairs, key=lambda pair: pair.name)),
-        ignored=tuple(str(result.path.name) for result in results if result.name not in paired),
+        ignored=tuple(result.member or result.path.name for result in results if result.name not in paired),
     )
 
 
@@ -93,7 +94,7 @@ def _pairs(truths: list[TruthFile], results: list[ResultFile]) -> list[SequenceF
 
 
 def read_sequence(
-    files: SequenceFiles, *, frames: FrameRange | None = None
+    files: SequenceFiles, *, benchmark: Benchmark = "plain", frames: FrameRange | None = None
 ) -> tuple[SequenceTruth, SequencePrediction]:
     """Return both sides of a sequence.
 
@@ -101,35 +102,50 @@ def read_sequence(
 
     Args:
         files: Where they are.
+        benchmark: Whose classes there may be.
         frames: Which frames count; None for all.
 
     Raises:
-        ValueError: with file and line, if a row is malformed, an id repeats in a frame or a frame lies
-            beyond the sequence.
+        ValueError: with file and line, if a row is malformed, an id repeats in a frame, a frame lies beyond
+            the sequence, or the benchmark has no such class.
     """
     truth = read_truth(files.truth)
-    predicted = read_mot(files.result.path, unique_ids=True)
-    if files.truth.info is None:
-        longer = max(truth.info.num_frames, int(predicted.frame_index.max(initial=-1)) + 1)
-        truth = replace(truth, info=replace(truth.info, num_frames=longer))
+    predicted = read_mot(files.result.text, unique_ids=True)
     num_frames = truth.info.num_frames
-    _require_within(files.truth.boxes, truth.rows, num_frames)
-    _require_within(files.result.path, predicted, num_frames)
+    if files.truth.info is None:
+        num_frames = max(num_frames, int(predicted.frame_index.max(initial=-1)) + 1)
+    truth = replace(truth, info=replace(truth.info, name=files.name, num_frames=num_frames))
+    _require_frames(files.truth.boxes, truth.rows, num_frames)
+    _require_frames(files.result.text, predicted, num_frames)
+    if benchmark != "plain":
+        _require_pedestrians(files.result.text, predicted, benchmark)
     if frames is not None:
         kept = frames.of(num_frames)
         inside = _inside(kept, truth.rows)
         truth = replace(truth, rows=truth.rows[inside], actions=truth.actions[inside])
         predicted = predicted[_inside(kept, predicted)]
-    return replace(truth, info=replace(truth.info, name=files.name)), SequencePrediction.from_rows(predicted)
+    return truth, SequencePrediction.from_rows(predicted)
 
 
-def _require_within(path: Path, rows: MotRows, num_frames: int) -> None:
+def _require_frames(path: TextPath, rows: MotRows, num_frames: int) -> None:
     """Raise naming the line of the first frame that the sequence does not have."""
     beyond = np.flatnonzero(rows.frame_index >= num_frames)
     if len(beyond):
+        row = int(beyond[0])
         raise ValueError(
-            f"{path}:{line_of_row(path, int(beyond[0]))}: frame {rows.frame_index[beyond[0]] + 1}, but the "
-            f"sequence has frames 1 to {num_frames}"
+            f"{path}:{line_of_row(path, row)}: frame {rows.frame_index[row] + 1}, but the sequence has "
+            f"frames 1 to {num_frames}"
+        )
+
+
+def _require_pedestrians(path: TextPath, rows: MotRows, benchmark: Benchmark) -> None:
+    """Raise naming the line of the first box of another class, as TrackEval does."""
+    others = np.flatnonzero(rows.class_id > PEDESTRIAN_CLASS)
+    if len(others):
+        row = int(others[0])
+        raise ValueError(
+            f"{path}:{line_of_row(path, row)}: class {rows.class_id[row]}, but {benchmark} scores only "
+            f"pedestrians, class {PEDESTRIAN_CLASS}; leave other classes out"
         )
 
 

@@ -72,3 +72,12 @@ def test_frame_beyond_the_sequence_is_named_by_file_and_line(tmp_path: Path, sid
     (tmp_path / side).write_text("\n1,1,0,0,9,9,1,1,1\n3,1,0,0,9,9,1,1,1\n")
     with pytest.raises(ValueError, match=r".txt:3: frame 3, but the sequence has frames 1 to 2"):
         read_sequence(pair_files(gt, results).sequences[0])
+
+
+def test_other_classes_are_refused_by_the_benchmarks_of_pedestrians_only(tmp_path: Path) -> None:
+    gt, results = _layout(tmp_path, "a", "a")
+    (results / "a.txt").write_text("1,1,0,0,9,9,1,1\n1,2,0,0,9,9,1,3\n")
+    files = pair_files(gt, results).sequences[0]
+    assert len(read_sequence(files)[1].rows) == 2
+    with pytest.raises(ValueError, match=r"a.txt:2: class 3, but mot17 scores only pedestrians, class 1"):
+        read_sequence(files, benchmark="mot17")
