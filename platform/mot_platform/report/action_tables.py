@@ -60,7 +60,7 @@ class ConfusedPair:
     count: float
     """Boxes; one with several true actions counts for each of them in part."""
     share: float
-    """Of the boxes with the true action."""
+    """Of the row of the true action in the confusion table."""
 
 
 def action_rows(

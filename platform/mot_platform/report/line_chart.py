@@ -15,7 +15,7 @@ NUM_COLORS = 8
 """Colours that the style sheet has for lines."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Series:
     """One line before it is drawn."""
 
@@ -25,6 +25,8 @@ class Series:
     y: Array
     """float `(P,)` in [0, 1]; what is not finite is left out."""
     is_bold: bool = False
+    is_named: bool = False
+    """Whether it has a colour and a name even among too many."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,7 +51,7 @@ class LineChart:
     """What the lines are, in a few words."""
     x_name: str
     lines: tuple[Line, ...]
-    """The bold ones last, so that they lie on top."""
+    """Those that stand out last, so that they lie on top."""
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
     area: PlotArea = AREA
@@ -69,22 +71,24 @@ def draw_lines(
     Args:
         title: What the chart shows.
         x: float `(P,)`, ascending.
-        series: Lines; if there are more than colours, those that are not bold get none.
+        series: Lines; if there are more than colours, only those that are bold or named get one.
         x_name: Name of the axis.
         note: What the lines are, in a few words.
     """
     drawable = [one for one in series if np.isfinite(one.y).sum() > 1]
     if not drawable:
         return None
+    few = len(drawable) <= NUM_COLORS
+    named = [one for one in drawable if few or one.is_bold or one.is_named]
     lines = []
-    for number, one in enumerate(drawable):
+    for one in drawable:
         known = np.isfinite(one.y)
         lines.append(
             Line(
                 name=one.name,
                 value=one.value,
                 points=polyline(_across(x[known]), _height(one.y[known])),
-                color=number if len(drawable) <= NUM_COLORS or one.is_bold else None,
+                color=named.index(one) if one in named else None,
                 is_bold=one.is_bold,
             )
         )
@@ -93,7 +97,7 @@ def draw_lines(
         title=title,
         note=note,
         x_name=x_name,
-        lines=tuple(sorted(lines, key=lambda line: line.is_bold)),
+        lines=tuple(sorted(lines, key=lambda line: (line.is_bold, line.color is not None))),
         x_ticks=tuple(tick(share, _across(share)) for share in shares),
         y_ticks=tuple(tick(share, _height(share)) for share in shares),
     )

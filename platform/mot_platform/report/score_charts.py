@@ -14,6 +14,8 @@ from mot_platform.report.line_chart import LineChart, Series, draw_lines
 
 MAX_ACTIONS = 6
 """Curves of the commonest actions; more can't be told apart."""
+NUM_WORST = 3
+"""Sequences that are named beside the best, where there are too many to name them all."""
 
 _RECALL = np.linspace(0, 1, 101)
 _OVERLAP = "overlap that counts as a match (alpha)"
@@ -30,8 +32,12 @@ def hota_charts(report: EvaluationReport) -> tuple[LineChart, ...]:
     charts = [draw_lines("All sequences", ALPHAS, lines, x_name=_OVERLAP, note="mean over alpha")]
     if len(report.sequences) > 1:
         whole = Series(name="all", value=float(combined.hota.mean()), y=combined.hota, is_bold=True)
+        best_first = sorted(report.sequences, key=lambda one: -float(one.hota.hota.mean()))
+        named = [one.name for one in (best_first[0], *best_first[-NUM_WORST:])]
         each = [
-            Series(name=one.name, value=float(one.hota.hota.mean()), y=one.hota.hota)
+            Series(
+                name=one.name, value=float(one.hota.hota.mean()), y=one.hota.hota, is_named=one.name in named
+            )
             for one in report.sequences
         ]
         charts.append(draw_lines("HOTA by sequence", ALPHAS, [whole, *each], x_name=_OVERLAP, note="mean"))

@@ -36,7 +36,7 @@ class TrackRow:
     wrong_share: float
     """Of the matched boxes, how many have another track than the person's own."""
     wrong_mean_s: float | None
-    """How long that lasts; None where the frame rate is unknown."""
+    """How long that lasts; None where it never happens or the frame rate is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +106,7 @@ def _track_row(scores: SequenceScores) -> TrackRow:
         shares=tuple(scalars.get(name) for name in SHARES),
         counts=tuple(int(scalars[name]) for name in COUNTS),
         wrong_share=scores.wrong_identity.wrong_share,
-        wrong_mean_s=_defined(scores.wrong_identity.mean_s),
+        wrong_mean_s=_defined(scores.wrong_identity.mean_s) if scores.wrong_identity.spans else None,
     )
 
 

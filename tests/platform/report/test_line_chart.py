@@ -25,11 +25,13 @@ def test_shares_fill_the_area_and_what_is_undefined_is_left_out() -> None:
     assert len(chart.lines[0].points.split()) == 3
 
 
-def test_too_many_lines_to_tell_apart_are_not_named() -> None:
-    many = [Series(name=str(number), value=None, y=X) for number in range(NUM_COLORS + 1)]
+def test_of_too_many_lines_only_those_that_matter_are_named() -> None:
+    many = [
+        Series(name=str(number), value=None, y=X, is_named=number == 4) for number in range(NUM_COLORS + 1)
+    ]
     chart = draw_lines("A", X, [Series(name="all", value=0.5, y=X, is_bold=True), *many], x_name="x")
     assert chart is not None
-    assert [line.name for line in chart.legend] == ["all"]
+    assert [line.name for line in chart.legend] == ["all", "4"]
     assert len(chart.lines) == NUM_COLORS + 2
 
 
