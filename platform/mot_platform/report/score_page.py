@@ -87,5 +87,6 @@ def _actions(contents: ScoreContents) -> dict[str, object] | None:
         "accuracy": accuracy,
         "identified": combined.identified_action_accuracy if combined else None,
         "tubes": tube_rows(report.video_map, contents.action_name) if report and report.video_map else (),
+        "num_images": report.num_images if report else None,
         "notes": report.notes if report else (),
     }

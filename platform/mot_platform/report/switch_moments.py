@@ -63,7 +63,8 @@ class SwitchMoments:
         after = _nearest(self._at(person[stop:], own), "after")
         free = MAX_MOMENTS - len(before) - len(after)
         picked = [wrong[place] for place in np.linspace(0, len(wrong) - 1, free).round().astype(int)]
-        captions = {wrong[-1].frame_index: "last wrong frame", wrong[0].frame_index: "switch"}
+        begin = "switch" if before else "first found"
+        captions = {wrong[-1].frame_index: "last wrong frame", wrong[0].frame_index: begin}
         picked = [replace(one, caption=captions.get(one.frame_index, "still wrong")) for one in picked]
         by_frame = {one.frame_index: one for one in (*before, *picked, *after)}
         return tuple(by_frame[frame_index] for frame_index in sorted(by_frame))

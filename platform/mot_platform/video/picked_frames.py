@@ -84,7 +84,7 @@ def _from_video(index: VideoIndex, frames: Sequence[int]) -> Iterator[DecodedFra
     for _, group in groupby(frames, key=lambda frame: int(np.searchsorted(keyframes, frame, side="right"))):
         together = list(group)
         left = set(together)
-        for decoded in read_frames(segment_of(index, together[0], together[-1] + 1)):
+        for decoded in read_frames(segment_of(index, together[0], together[-1] + 1), num_threads=0):
             if decoded.frame_index in left:
                 left.remove(decoded.frame_index)
                 yield decoded

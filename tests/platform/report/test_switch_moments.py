@@ -65,6 +65,7 @@ def test_where_there_is_no_before_or_after_more_of_the_span_is_shown(
 ) -> None:
     moments = swapped(truth, tracks, wrong).of(span(wrong[0], wrong[-1]))
     assert [one.frame_index for one in moments] == frames
+    assert moments[0].caption == ("before" if wrong[0] else "first found")
 
 
 def test_before_is_the_last_frame_in_which_the_person_had_their_own_track(

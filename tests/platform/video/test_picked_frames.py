@@ -47,8 +47,8 @@ def test_only_the_keyframes_own_frames_are_decoded(
 ) -> None:
     decoded: list[int] = []
 
-    def noted(segment: VideoSegment) -> Iterator[DecodedFrame]:
-        for one in read_frames(segment):
+    def noted(segment: VideoSegment, *, num_threads: int) -> Iterator[DecodedFrame]:
+        for one in read_frames(segment, num_threads=num_threads):
             decoded.append(one.frame_index)
             yield one
 
