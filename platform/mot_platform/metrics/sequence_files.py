@@ -113,7 +113,7 @@ def read_sequence(
     predicted = read_mot(files.result.text, unique_ids=True)
     num_frames = truth.info.num_frames
     if files.truth.info is None:
-        num_frames = max(num_frames, int(predicted.frame_index.max(initial=-1)) + 1)
+        num_frames = max(num_frames, int(predicted.frame_index.max(initial=0)) + 1)
     truth = replace(truth, info=replace(truth.info, name=files.name, num_frames=num_frames))
     _require_frames(files.truth.boxes, truth.rows, num_frames)
     _require_frames(files.result.text, predicted, num_frames)

@@ -69,6 +69,32 @@ def test_frames_outside_a_range_do_not_count(folders: tuple[Path, Path]) -> None
         score_files(*folders, frames=FrameRange.parse(":2"))
 
 
+@pytest.mark.parametrize(
+    ("rows", "counts"),
+    [
+        pytest.param("2,3,50,0,0,10,1\n", (1, 1, 1), id="no width"),
+        pytest.param("2,3,60,10,-10,-10,1\n", (1, 1, 1), id="negative sizes"),
+        pytest.param("2,0,50,0,10,10,1\n", (2, 0, 0), id="id 0"),
+        pytest.param("2,-1,50,0,10,10,1\n", (2, 0, 0), id="id -1"),
+        pytest.param("2,9007199254740992,50,0,10,10,1\n", (2, 0, 0), id="huge id"),
+    ],
+)
+def test_odd_rows_are_boxes_like_others(tmp_path: Path, rows: str, counts: tuple[int, int, int]) -> None:
+    gt, results = tmp_path / "gt.txt", tmp_path / "results.txt"
+    gt.write_text("2,4,50,0,10,10,1\n1,4,0,0,10,10,1\n")  # frames in no order
+    results.write_text(rows + "1,7,0,0,10,10,1\n")
+    found = score_files(gt, results, benchmark="mot15").report.combined.clear
+    assert (found.true_positives, found.false_positives, found.false_negatives) == counts
+
+
+@pytest.mark.parametrize(("gt", "result"), [("", RESULT), (TRUTH, ""), ("", "")])
+def test_nothing_on_a_side_is_scored(tmp_path: Path, gt: str, result: str) -> None:
+    (tmp_path / "gt.txt").write_text(gt)
+    (tmp_path / "result.txt").write_text(result)
+    report = score_files(tmp_path / "gt.txt", tmp_path / "result.txt", benchmark="mot17").report
+    assert report.combined.hota.hota.max() == 0
+
+
 def test_empty_result_is_scored(folders: tuple[Path, Path]) -> None:
     (folders[1] / "MOT17-04.txt").write_text("")
     report = score_files(*folders, benchmark="mot17").report
