@@ -1,4 +1,4 @@
-"""Scores by TrackEval itself, in a process of its own, for `evaluation.py`; needs `trackeval` and NumPy alone.
+"""Scores by TrackEval itself, in a process of its own, for `evaluation.py`; needs `trackeval` and NumPy.
 
     python benchmarks/trackeval_scores.py FOLDER BENCHMARK OUT.json [--cores N]
 

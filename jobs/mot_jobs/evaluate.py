@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -12,8 +12,9 @@ from mot_jobs.score_table import score_table
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.corpus import read_corpus
 from mot_platform.evaluating import evaluate
-from mot_platform.formats.motchallenge import write_mot
-from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.evaluation_outputs import write_evaluation
+from mot_platform.evaluation_run import record_evaluation
+from mot_platform.scoring import TrackBenchmark
 from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
 app = typer.Typer()
@@ -23,30 +24,40 @@ app = typer.Typer()
 def command(
     weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
     data: Annotated[Path, typer.Option(help="Labelled corpus.")],
-    out: Annotated[Path | None, typer.Option(help="Folder for tracks and scores.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tracks, scores.json, report.html and the MLflow run.")
+    ] = None,
+    benchmark: Annotated[TrackBenchmark, typer.Option(help="Whose rules say what counts.")] = "plain",
     tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the scores as one line of JSON.")] = False,
 ) -> None:
     """Track every video of a corpus and score identity, detection and action.
 
+    The scores are recorded as an MLflow run in MLFLOW_TRACKING_URI, else in the folder --out.
+
     Example: mot-action evaluate --weights runs/demo --data corpus/test --out scores
     """
     with one_line_errors():
         videos = read_corpus(data)
-        model = resolve_model(weights)
-        engine = load_engine(model, tracker=load_tracker_config(tracker))
-        evaluation = evaluate(engine, videos, video_done=lambda name: errors.print(f"tracked {name}"))
+        model, settings = resolve_model(weights), load_tracker_config(tracker)
+        evaluation = evaluate(
+            load_engine(model, tracker=settings),
+            videos,
+            benchmark=benchmark,
+            video_done=lambda name: errors.print(f"tracked {name}"),
+        )
         if out is not None:
-            out.mkdir(parents=True, exist_ok=True)
-            for name, tracks in evaluation.tracks.items():
-                write_mot(out / f"{name}.txt", SequencePrediction.from_tracks(tracks).rows)
-            maker = {"uri": model.uri, "digest": model.digest, "mlflow_run_id": model.mlflow_run_id}
-            scores = evaluation.report.to_dict() | {"model": maker}
-            (out / "scores.json").write_text(json.dumps(scores, indent=2))
+            write_evaluation(out, evaluation, videos, model=model, data=data)
+        report = evaluation.report
+        run = record_evaluation(
+            report, model=model, data=str(data), out=out, tracker_settings=asdict(settings)
+        )
+        if run is not None:
+            errors.print(f"recorded as MLflow run {run.run_id}")
     if as_json:
-        print_json(evaluation.report.scalars())
+        print_json(report.scalars())
     else:
-        print_table(score_table(evaluation.report))
+        print_table(score_table(report))
 
 
 if __name__ == "__main__":
