@@ -33,7 +33,7 @@ def scored(contents: ReportContents, truth: SequenceTruth, tracks: Tracks, video
         title="Scores of a run",
         created_at=datetime(2025, 1, 2, 3, 4, tzinfo=UTC),
         code_version="1.2.3",
-        scored={"Ground truth": "a/gt", "Benchmark": "mot17"},
+        scored={"Ground truth": "a/gt"},
         evaluation=contents.evaluation,
         sequences=[ScoredSequence(truth=truth, predicted=rows, frames=str(video))],
     )
@@ -67,7 +67,14 @@ def test_a_page_of_tracks_is_whole_and_needs_nothing_else(
     assert all(load.startswith("data:") for load in outline.loads)
     assert not re.search(r"https?://|@import|url\(", page)
     assert headings(page) == ["By sequence", "HOTA", "Worst identity switches", "Detection", "Actions"]
-    for text in ("Scores of a run", "a/gt", "own track 7, followed by 9", "frame 7, 0.6 s", "16 of 16 boxes"):
+    for text in (
+        "Scores of a run",
+        "a/gt",
+        "plain",
+        "own track 7, followed by 9",
+        "frame 7, 0.6 s",
+        "16 of 16 boxes",
+    ):
         assert text in page
 
 
