@@ -1,0 +1,179 @@
+"""COCO json: instances as ground truth, and lists of boxes as results, as columns.
+
+Everything is checked entry by entry; a message names the file and the entry, counted from 0.
+"""
+
+# R boxes
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mot_model.structures import Array
+from mot_platform.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CocoTruth:
+    """The annotated boxes of all images."""
+
+    image_id: Array
+    """int64, the images there are, sorted."""
+    categories: dict[int, str]
+    """The classes there are, by id."""
+    image: Array
+    """int64 `(R,)`, the id of each box's image."""
+    category: Array
+    """int64 `(R,)`."""
+    xywh: Array
+    """float64 `(R, 4)`, pixels."""
+    area: Array
+    """float64 `(R,)`, of the outline of the object; of its box where the file does not say."""
+    crowd: Array
+    """bool `(R,)`: a group, whose members need not be found one by one."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CocoResults:
+    """Predicted boxes, in the order of the file."""
+
+    image: Array
+    """int64 `(R,)`, id of the image."""
+    category: Array
+    """int64 `(R,)`."""
+    xywh: Array
+    """float64 `(R, 4)`, pixels."""
+    score: Array
+    """float64 `(R,)`."""
+
+
+def read_coco_truth(path: Path) -> CocoTruth:
+    """Return the boxes of an instances file: an object with `images`, `categories` and `annotations`.
+
+    Raises:
+        InputError: if it can't be read, an entry lacks a field or has one of the wrong kind, or an annotation
+            is of an image or a category that is not in the file.
+
+    Source: https://cocodataset.org/#format-data
+    """
+    data = _json(path)
+    if not isinstance(data, dict) or not all(isinstance(data.get(key), list) for key in _TRUTH_LISTS):
+        raise InputError(f"{path}: not ground truth of COCO: no object with lists {', '.join(_TRUTH_LISTS)}")
+    if not data["categories"]:
+        raise InputError(f"{path}: no categories in it")
+    image_id = np.unique(_column(path, "images", data["images"], "id", _WHOLE)).astype(np.int64)
+    number = _column(path, "categories", data["categories"], "id", _WHOLE).astype(np.int64)
+    words = [str(category.get("name", category["id"])) for category in data["categories"]]
+    entries = data["annotations"]
+    image = _column(path, "annotations", entries, "image_id", _WHOLE).astype(np.int64)
+    category = _column(path, "annotations", entries, "category_id", _WHOLE).astype(np.int64)
+    _require_known(f"{path}: annotations", "image_id", image, image_id)
+    _require_known(f"{path}: annotations", "category_id", category, number)
+    xywh = _column(path, "annotations", entries, "bbox", _BOX).reshape(-1, 4)
+    area = _column(path, "annotations", entries, "area", _NUMBER, default=math.nan)
+    return CocoTruth(
+        image_id=image_id,
+        categories=dict(sorted(zip(number.tolist(), words, strict=True))),
+        image=image,
+        category=category,
+        xywh=xywh,
+        area=np.where(np.isnan(area), xywh[:, 2] * xywh[:, 3], area),
+        crowd=_column(path, "annotations", entries, "iscrowd", _FLAG, default=0) != 0,
+    )
+
+
+def read_coco_results(path: Path, truth: CocoTruth) -> CocoResults:
+    """Return the boxes of a results file: a list of objects with `image_id, category_id, bbox, score`.
+
+    Raises:
+        InputError: if it can't be read, an entry lacks a field or has one of the wrong kind, or is of an
+            image that is not in the ground truth, or if no entry is of a category that is.
+
+    Source: https://cocodataset.org/#format-results
+    """
+    entries = _json(path)
+    if not isinstance(entries, list):
+        raise InputError(
+            f"{path}: not results of COCO: expected a list of objects, got {type(entries).__name__}"
+        )
+    image = _column(path, "", entries, "image_id", _WHOLE).astype(np.int64)
+    category = _column(path, "", entries, "category_id", _WHOLE).astype(np.int64)
+    _require_known(f"{path}: ", "image_id", image, truth.image_id)
+    if len(category) and not np.isin(category, list(truth.categories)).any():
+        raise InputError(
+            f"{path}: category_id is {category[0]}, {category[-1]} ..; none is in the ground truth, "
+            f"which has {', '.join(str(known) for known in list(truth.categories)[:5])}"
+        )
+    return CocoResults(
+        image=image,
+        category=category,
+        xywh=_column(path, "", entries, "bbox", _BOX).reshape(-1, 4),
+        score=_column(path, "", entries, "score", _NUMBER),
+    )
+
+
+_TRUTH_LISTS = ("images", "categories", "annotations")
+
+
+def _is_number(value: Any) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What a field is to be."""
+
+    words: str
+    sound: Callable[[Any], bool]
+
+
+_WHOLE = _Kind("a whole number", lambda value: type(value) is int and abs(value) < 2**63)
+_FLAG = _Kind("0 or 1", lambda value: value in (0, 1))
+_NUMBER = _Kind("a finite number", _is_number)
+_BOX = _Kind(
+    "[left, top, width, height], four finite numbers",
+    lambda value: isinstance(value, list) and len(value) == 4 and all(map(_is_number, value)),
+)
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:  # what is no json, or no text, is a ValueError
+        raise InputError(f"{path}: not a readable json file: {error}") from error
+
+
+def _column(
+    path: Path, place: str, entries: list[Any], name: str, kind: _Kind, *, default: float | None = None
+) -> Array:
+    """Return a field of all entries as an array.
+
+    Raises:
+        InputError: naming the first entry that is no object, or whose field is missing or of another kind.
+    """
+    values = []
+    for number, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            raise InputError(f"{path}: {place}[{number}] is {entry!r:.50}, not an object")
+        value = entry.get(name, default)
+        if name not in entry and default is None:
+            raise InputError(f"{path}: {place}[{number}] has no {name}")
+        if name in entry and not kind.sound(value):
+            raise InputError(f"{path}: {place}[{number}]: {name} is {value!r:.50}, not {kind.words}")
+        values.append(value)
+    return np.array(values)
+
+
+def _require_known(place: str, name: str, column: Array, known: Array) -> None:
+    """Raise naming the first entry whose value is not among those known."""
+    unknown = np.flatnonzero(~np.isin(column, known))
+    if len(unknown):
+        row = unknown[0]
+        raise InputError(f"{place}[{row}]: {name} {column[row]} is not in the ground truth")
