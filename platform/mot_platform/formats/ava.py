@@ -1,11 +1,13 @@
 """AVA text: csv rows of one box and one action each, and the `pbtxt` list of actions.
 
 A csv row is `video, time, x1, y1, x2, y2, action[, person][, score]`, with the box in [0, 1] and the time
-in seconds. Nothing in the file says whether an eighth column is a person or a score; the caller does.
+in seconds. Nothing in the file says whether an eighth column is a person or a score; the caller does. A row
+of only `video, time` is an image that was looked at and has nobody in it.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -19,6 +21,9 @@ from mot_model.structures import Array
 from mot_platform.formats.row_errors import malformed_row, number_problem, numbered_fields
 
 _NAMES = ("video", "time", "x1", "y1", "x2", "y2", "action")
+_BOX = _NAMES[2:6]
+_SHARE_RANGE = (-1.0, 2.0)
+"""Boxes may stick out of the frame by as much as its size; what is beyond is not normalised."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +42,13 @@ class AvaRows:
     """int64 `(R,)`, unique in a video, -1 where the file has none."""
     score: Array
     """float64 `(R,)`, 1 where the file has none."""
+    empty_images: tuple[tuple[str, float], ...] = ()
+    """Video and time of the images that the file lists without a box."""
 
     def __post_init__(self) -> None:
         num_rows = len(self.video)
-        wrong = [field.name for field in fields(self) if len(getattr(self, field.name)) != num_rows]
+        columns = [field.name for field in fields(self) if field.name != "empty_images"]
+        wrong = [name for name in columns if len(getattr(self, name)) != num_rows]
         if wrong or self.xyxy.shape != (num_rows, 4):
             raise ValueError(
                 f"columns of one length expected: {num_rows} videos, but {wrong or 'xyxy'} differ"
@@ -51,34 +59,63 @@ class AvaRows:
 
 
 def _column_names(path: Path, eighth: Literal["person", "score"]) -> tuple[str, ...]:
-    """Return the name of each column of `path`, by their number in its first row; none if it is empty."""
-    first = next(numbered_fields(path), None)
-    if first is None:
-        return ()
-    line_number, row = first
+    """Return the name of each column of `path`, by their number in its first row with a box; none without."""
     tails = {7: (), 8: (eighth,), 9: ("person", "score")}
-    if len(row) not in tails:
-        raise ValueError(f"{path}:{line_number}: {len(row)} comma-separated columns; AVA rows have 7 to 9")
-    return (*_NAMES, *tails[len(row)])
+    for line_number, row in numbered_fields(path):
+        if len(row) in tails:
+            return (*_NAMES, *tails[len(row)])
+        if len(row) != 2:
+            raise ValueError(
+                f"{path}:{line_number}: {len(row)} comma-separated columns; AVA rows have 7 to 9"
+            )
+    return ()
 
 
 def _row_problem(row: list[str], names: tuple[str, ...]) -> str | None:
     """Return what is wrong with the fields of one line, or None."""
-    if len(row) != len(names):
+    if len(row) not in (2, len(names)):
         return f"{len(row)} columns, but the first row has {len(names)}"
-    for field, name in zip(row[1:], names[1:], strict=True):
+    for field, name in zip(row[1:], names[1:], strict=False):
         if problem := number_problem(field, name):
             return problem
         if name in ("action", "person") and float(field) % 1:
             return f"{name} is {field}, not a whole number"
+        if name == "action" and float(field) < 0:
+            return f"action is {field}; numbers of actions start at 1"
+        if name in _BOX and not _SHARE_RANGE[0] <= float(field) <= _SHARE_RANGE[1]:
+            return f"{name} is {field}; boxes are shares of the frame, from 0 to 1"
     return None
+
+
+def _sound(name: str, column: Array) -> bool:
+    """Return whether all numbers of a column are what they should be."""
+    if name in _BOX:
+        return bool(((column >= _SHARE_RANGE[0]) & (column <= _SHARE_RANGE[1])).all())
+    if name in ("action", "person") and (column % 1).any():
+        return False
+    return bool(np.isfinite(column).all()) and not (name == "action" and (column < 0).any())
+
+
+def read_ava_images(path: Path | str) -> list[tuple[str, float]]:
+    """Return video and time of each row of a csv of images, such as AVA's excluded timestamps.
+
+    Raises:
+        ValueError: with file and line, if a row is not `video, time`.
+    """
+    images = []
+    for line_number, row in numbered_fields(Path(path)):
+        problem = "expected video,time" if len(row) != 2 else number_problem(row[1], "time")
+        if problem:
+            raise ValueError(f"{path}:{line_number}: {problem}")
+        images.append((row[0], float(row[1])))
+    return images
 
 
 def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person") -> AvaRows:
     """Return the rows of an AVA csv with 7, 8 or 9 columns.
 
     Args:
-        path: The file; it has no header.
+        path: The file; it has no header. Rows with a box all have the same columns.
         eighth: What the last of 8 columns is: `person` in ground truth, `score` in the results that the
             ActivityNet evaluator takes. With 9 columns it is a person and the ninth the score.
 
@@ -88,7 +125,10 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
     Source: AVA (Gu et al., CVPR 2018), https://research.google.com/ava/download.html
     """
     path = Path(path)
-    names = _column_names(path, eighth)
+    try:
+        names = _column_names(path, eighth)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not text, so no AVA csv") from error
     if not names:
         return AvaRows(
             video=[],
@@ -97,30 +137,47 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
             action_id=np.zeros(0, np.int64),
             person_id=np.zeros(0, np.int64),
             score=np.zeros(0),
+            empty_images=tuple(read_ava_images(path)),
         )
-    types = {name: pa.string() if name == "video" else pa.float64() for name in names}
-    try:
-        table = pyarrow.csv.read_csv(
-            path,
-            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
-            convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
-        )
-    except pa.ArrowInvalid as error:
-        raise malformed_row(path, lambda row: _row_problem(row, names), error) from error
+    table, empty_images = _read_table(path, names)
     columns = {name: table[name].to_numpy() for name in names[1:]}
     for name, column in columns.items():
-        whole = name not in ("action", "person") or not (column % 1).any()
-        if not (np.isfinite(column).all() and whole):
+        if not _sound(name, column):
             raise malformed_row(path, lambda row: _row_problem(row, names), f"{name} is out of range")
     num_rows = len(table)
     return AvaRows(
         video=[name.strip() for name in table["video"].to_pylist()],
         time_s=columns["time"],
-        xyxy=np.stack([columns[name] for name in ("x1", "y1", "x2", "y2")], axis=1),
+        xyxy=np.stack([columns[name] for name in _BOX], axis=1),
         action_id=columns["action"].astype(np.int64),
         person_id=columns["person"].astype(np.int64) if "person" in columns else np.full(num_rows, -1),
         score=columns.get("score", np.ones(num_rows)),
+        empty_images=empty_images,
     )
+
+
+def _read_table(path: Path, names: tuple[str, ...]) -> tuple[pa.Table, tuple[tuple[str, float], ...]]:
+    """Return the rows with a box as columns, and the images that are listed without one."""
+    empty: list[str] = []
+
+    def keep_empty(row: pyarrow.csv.InvalidRow) -> str:
+        empty.append(row.text)
+        return "skip" if row.actual_columns == 2 else "error"
+
+    types = {name: pa.string() if name == "video" else pa.float64() for name in names}
+    try:
+        table = pyarrow.csv.read_csv(
+            path,
+            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
+            parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=keep_empty),
+            convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
+        )
+        images = tuple((video.strip(), float(time)) for video, time in (row.split(",") for row in empty))
+        if not all(math.isfinite(time) for _, time in images):
+            raise ValueError("time must be finite")
+    except ValueError as error:  # a row of another length, a field that is no number
+        raise malformed_row(path, lambda row: _row_problem(row, names), error) from error
+    return table, images
 
 
 def write_ava(path: Path | str, rows: AvaRows, *, with_score: bool = False) -> None:

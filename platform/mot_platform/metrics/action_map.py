@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mot_model.boxes import rowwise_iou
 from mot_model.structures import Array
-from mot_platform.formats.ava import AvaRows
 from mot_platform.metrics.average_precision import average_precision
+from mot_platform.metrics.equal_keys import pairs_of_equal_keys
 from mot_platform.metrics.mot_preprocessing import MATCH_IOU
 
 
@@ -75,30 +76,25 @@ class ActionMap:
         }
 
 
-def _iou_of_pairs(boxes: Array, others: Array) -> Array:
-    """Return intersection over union `(R,)` of the rows of `boxes` and `others`, both `(R, 4)`."""
-    sides = np.minimum(boxes[:, 2:], others[:, 2:]) - np.maximum(boxes[:, :2], others[:, :2])
-    shared = np.clip(sides, 0, None).prod(axis=1)
-    union = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1) + (others[:, 2:] - others[:, :2]).prod(axis=1) - shared
-    iou: Array = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
-    return iou
-
-
 def _best_overlaps(truth: ActionBoxes, predicted: ActionBoxes) -> tuple[Array, Array]:
     """Return the row of the truth that each prediction overlaps most, and that IoU; -1 and 0 without one."""
     num_actions = int(max(truth.action_id.max(), predicted.action_id.max())) + 1
-    truth_key = truth.image * num_actions + truth.action_id
-    key = predicted.image * num_actions + predicted.action_id
-    order = np.argsort(truth_key, kind="stable")
-    start = np.searchsorted(truth_key[order], key, side="left")
-    count = np.searchsorted(truth_key[order], key, side="right") - start
-    row = np.repeat(np.arange(len(key)), count)
-    within = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
-    candidate = order[start[row] + within]
-    iou = _iou_of_pairs(predicted.xyxy[row], truth.xyxy[candidate])
-    ranked = np.lexsort((within, -iou, row))
+    row, candidate = pairs_of_equal_keys(
+        predicted.image * num_actions + predicted.action_id, truth.image * num_actions + truth.action_id
+    )
+    return best_partners(row, candidate, predicted.xyxy, truth.xyxy)
+
+
+def best_partners(row: Array, candidate: Array, boxes: Array, others: Array) -> tuple[Array, Array]:
+    """Return which of `others` overlaps each of `boxes` `(N, 4)` most, and the IoU, both `(N,)`.
+
+    The pairs to look at are `row` and `candidate`, by row; of equal overlaps the first counts. A box in no
+    pair has -1 and 0.
+    """
+    iou = rowwise_iou(boxes[row], others[candidate])
+    ranked = np.lexsort((-iou, row))
     first = ranked[np.unique(row[ranked], return_index=True)[1]]
-    best, best_iou = np.full(len(key), -1), np.zeros(len(key))
+    best, best_iou = np.full(len(boxes), -1), np.zeros(len(boxes))
     best[row[first]], best_iou[row[first]] = candidate[first], iou[first]
     return best, best_iou
 
@@ -109,7 +105,8 @@ def action_map(
     """Return the frame-mAP at IoU 0.5 of `predicted` against `truth`.
 
     Predictions in images without ground truth count as wrong, so leave out images that were not labelled.
-    Predictions without area are dropped. Equal scores rank in the order of the rows.
+    Predictions without area are dropped; ground truth without area has to be found and can't be. Equal scores
+    rank in the order of the rows.
 
     Args:
         truth: Ground truth, its scores ignored.
@@ -142,21 +139,3 @@ def action_map(
         precision_by_action={action: precision.at_recall for action, precision in found.items()},
         num_truth_by_action=numbers,
     )
-
-
-def ava_action_map(
-    truth: AvaRows, predicted: AvaRows, *, action_ids: Sequence[int] | None = None
-) -> ActionMap:
-    """Return the frame-mAP of two AVA files; an image is a video and a time, equal to a millisecond."""
-    names = {name: number for number, name in enumerate(dict.fromkeys([*truth.video, *predicted.video]))}
-
-    def boxes(rows: AvaRows) -> ActionBoxes:
-        video = np.array([names[name] for name in rows.video], np.int64)
-        return ActionBoxes(
-            image=video * 10**9 + np.rint(rows.time_s * 1000).astype(np.int64),
-            xyxy=rows.xyxy,
-            action_id=rows.action_id,
-            score=rows.score,
-        )
-
-    return action_map(boxes(truth), boxes(predicted), action_ids=action_ids)

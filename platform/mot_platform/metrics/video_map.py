@@ -1,4 +1,4 @@
-"""Video-mAP: average precision of action tubes, which are boxes of one actor through the frames of a video."""
+"""Video-mAP: average precision of action tubes."""
 
 # A actions, K thresholds of tube IoU
 
@@ -7,7 +7,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from mot_model.structures import Array
+from mot_platform.metrics.average_precision import average_precision
+from mot_platform.metrics.tubes import Tubes, tube_overlaps
 
 TUBE_IOUS = (0.2, *(percent / 100 for percent in range(50, 100, 5)))
 """The thresholds that are reported: 0.2 and those of the mean over 0.5, 0.55 .. 0.95."""
@@ -49,3 +53,54 @@ class VideoMap:
             for action, (truth, predicted, ap) in zip(self.action_ids, columns, strict=True)
         }
         return {**figures, "tube_ious": list(TUBE_IOUS), "by_action": by_action}
+
+
+def video_map(truth: Tubes, predicted: Tubes) -> VideoMap:
+    """Return the average precision of tubes.
+
+    Best score first, each predicted tube takes the ground-truth tube of its video and action that overlaps it
+    most and is not taken yet, and is right if their tube IoU reaches the threshold. AP is the area under the
+    precision envelope.
+
+    Source: Kalogeiton et al., ICCV 2017 (`videoAP`) and Singh et al., ICCV 2017 (`get_PR_curve`) for the
+    matching; the area is that of the latter, where the former joins the points of the curve by lines.
+    """
+    actions, num_truth = np.unique(truth.action_id, return_counts=True)
+    predicted = predicted[np.isin(predicted.action_id, actions)]
+    ranked = np.argsort(-predicted.score, kind="stable")
+    rivals = _rivals(predicted, truth)
+    ap = np.zeros((len(actions), len(TUBE_IOUS)))
+    for column, tube_iou in enumerate(TUBE_IOUS):
+        right = _right(ranked, rivals, tube_iou)[ranked]
+        for place, (action, number) in enumerate(zip(actions, num_truth, strict=True)):
+            of_action = right[predicted.action_id[ranked] == action]
+            ap[place, column] = average_precision(of_action, int(number)).average
+    return VideoMap(
+        action_ids=tuple(actions.tolist()),
+        ap=ap,
+        num_truth=num_truth,
+        num_predicted=np.array([(predicted.action_id == action).sum() for action in actions], np.int64),
+    )
+
+
+def _rivals(predicted: Tubes, truth: Tubes) -> dict[int, list[tuple[int, float]]]:
+    """Return for each predicted tube the ground-truth tubes it overlaps, most first, and how much."""
+    tube, other, iou = tube_overlaps(predicted, truth)
+    order = np.lexsort((-iou, tube))
+    rivals: dict[int, list[tuple[int, float]]] = {}
+    for row in order.tolist():
+        rivals.setdefault(int(tube[row]), []).append((int(other[row]), float(iou[row])))
+    return rivals
+
+
+def _right(ranked: Array, rivals: dict[int, list[tuple[int, float]]], tube_iou: float) -> Array:
+    """Return the mask of the predicted tubes that are right at one threshold."""
+    right = np.zeros(len(ranked), bool)
+    taken: set[int] = set()
+    for tube in ranked.tolist():
+        for other, iou in rivals.get(tube, ()):
+            if iou >= tube_iou and other not in taken:
+                taken.add(other)
+                right[tube] = True
+                break
+    return right

@@ -1,16 +1,14 @@
-"""Frame-mAP of actions against a second implementation and a published figure."""
+"""Frame-mAP of actions against a second implementation."""
 
 from __future__ import annotations
 
 import math
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from mot_model.boxes import pairwise_iou
-from mot_platform.formats.ava import read_action_list, read_ava
-from mot_platform.metrics.action_map import ActionBoxes, action_map, ava_action_map
+from mot_platform.metrics.action_map import ActionBoxes, action_map
 
 
 def _boxes(rows: list[tuple[int, int, float, float]]) -> ActionBoxes:
@@ -108,12 +106,19 @@ def test_nan_score_is_refused() -> None:
         _boxes([(0, 1, 0, math.nan)])
 
 
-@pytest.mark.real_data
-def test_published_figure_of_mmaction2(shared_data: Path) -> None:
-    folder = shared_data / "ava" / "mmaction2_fixtures" / "eval_detection"
-    scores = ava_action_map(
-        read_ava(folder / "gt.csv"),
-        read_ava(folder / "pred.csv", eighth="score"),
-        action_ids=list(read_action_list(folder / "action_list.txt")),
+def test_curve_and_numbers_of_each_action_are_kept() -> None:
+    truth = _boxes([(0, 1, 0, 1), (0, 1, 40, 1), (1, 2, 0, 1)])
+    scores = action_map(truth, _boxes([(0, 1, 0, 0.9), (1, 1, 0, 0.8), (0, 1, 40, 0.7)]))
+    assert scores.num_truth_by_action == {1: 2, 2: 1}
+    assert scores.precision_by_action[1][[0, 50, 51, 100]].tolist() == pytest.approx([1, 1, 2 / 3, 2 / 3])
+    assert not scores.precision_by_action[2].any()
+
+
+def test_truth_without_area_has_to_be_found_and_cannot_be() -> None:
+    flat = ActionBoxes(
+        image=np.array([0, 0]),
+        xyxy=np.array([[0, 0, 10, 10], [5, 5, 5, 5]], np.float64),
+        action_id=np.array([1, 1]),
+        score=np.ones(2),
     )
-    assert round(scores.mean_ap, 8) == 0.09385522
+    assert action_map(flat, flat).mean_ap == pytest.approx(0.5)

@@ -1,0 +1,178 @@
+"""Scores AVA files: frame-mAP at IoU 0.5 as the ActivityNet evaluator gives it, and action accuracy.
+
+`get_ava_performance.py` has changed over the years, and with it what a number means. Edition `2020` is the
+official script of today: an image is a video and a time to a microsecond; an image that the ground truth does
+not list, by a row with a box of any class or by a row of only `video,time`, is not scored; and of the
+predictions of an image, all evaluated classes together, only the 50 best count (since March 2019). Edition
+`2018` is its first release, which SlowFast, mmaction2 0.x and others have copied and most papers have used:
+no limit, and predictions in images without ground truth are wrong, unless the image is in the list of
+excluded timestamps (which the official script no longer takes; here it works in both).
+
+In both, classes that the list of actions lacks are ignored on both sides; a prediction without area is
+dropped, but takes one of the 50 places; and the mean is over classes with ground truth. There are three
+differences: predictions of equal score rank in the order of the file, where the official order is that of an
+unstable sort; edition 2018 cut times to whole seconds; and rows that can't be meant, such as boxes in pixels
+or ground truth that ends before it begins, are refused.
+
+Source: https://github.com/activitynet/ActivityNet, Evaluation/get_ava_performance.py, commits 3b2ddda (2018),
+3fee089 (the 50 best), c070fdb (rows without a box, no excluded timestamps) and 4e455cb (microseconds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from mot_model.structures import Array
+from mot_platform.errors import InputError
+from mot_platform.formats.action_rows import ActionRows, rows_of_ava
+from mot_platform.formats.ava import AvaRows, read_action_list, read_ava, read_ava_images
+from mot_platform.formats.parquet_actions import is_parquet, read_track_actions
+from mot_platform.formats.row_errors import malformed_row
+from mot_platform.metrics.action_images import action_boxes, image_numbers
+from mot_platform.metrics.action_map import action_map
+from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.best_in_image import best_in_image
+from mot_platform.metrics.box_actions import box_action_accuracy
+from mot_platform.metrics.track_rows import rows_at_times
+
+AvaEdition = Literal["2020", "2018"]
+
+MAX_IN_IMAGE = 50
+
+
+def score_ava(
+    gt: Path,
+    pred: Path,
+    *,
+    labels: Path | None = None,
+    exclude: Path | None = None,
+    edition: AvaEdition = "2020",
+) -> ActionReport:
+    """Return how the actions in `pred` score against `gt`.
+
+    Args:
+        gt: AVA csv, with or without ids of persons.
+        pred: AVA csv with scores (8 columns, or 9 with ids of persons before them), or what `label` or
+            `track --parquet` wrote: of the frames of a video those nearest to the times of `gt` count.
+        labels: List of actions (`pbtxt`); those are evaluated. None for all that `gt` has.
+        exclude: Csv of `video,time`; these images are left out of both sides.
+        edition: Which of the official evaluators to follow; see the module.
+
+    Raises:
+        InputError: if a file can't be used, `gt` has no box to score, or the files have no video in common.
+        ValueError: with file and line, if a row is malformed.
+    """
+    names = read_action_list(labels) if labels is not None else {}
+    truth = rows_of_ava(read_truth(gt))
+    predicted, found_names, notes = _read_predictions(pred, truth)
+    notes += differing_names(names, found_names)
+    require_common_videos(gt, truth, pred, predicted)
+    excluded = rows_of_ava(_images_only(read_ava_images(exclude) if exclude is not None else []))
+    numbers = image_numbers([truth, predicted, excluded])
+    (truth_image, truth_empty), (image, _), (_, excluded_image) = numbers
+    images = np.setdiff1d(np.concatenate([truth_image, truth_empty]), excluded_image)
+    action_ids = tuple(sorted(names)) if names else tuple(np.unique(truth.action_id).tolist())
+    asked = np.isin(truth.action_id, action_ids) & np.isin(truth_image, images)
+    if not asked.any():
+        raise InputError(f"{gt}: no box to score: none is left of the evaluated actions and images")
+    evaluated = np.isin(predicted.action_id, action_ids)
+    counted = np.isin(image, images) if edition == "2020" else ~np.isin(image, excluded_image)
+    notes += _left_out(evaluated, counted)
+    boxes = action_boxes(predicted, image)[evaluated & counted]
+    true_boxes = action_boxes(truth, truth_image)[asked]
+    best = best_in_image(boxes, MAX_IN_IMAGE) if edition == "2020" else np.ones(len(boxes.score), bool)
+    if not best.all():
+        notes.append(f"{(~best).sum()} predicted rows beyond the {MAX_IN_IMAGE} best of their image")
+    return ActionReport(
+        benchmark="ava",
+        action_map=action_map(true_boxes, boxes[best]),
+        accuracy=box_action_accuracy(true_boxes, boxes, action_ids=action_ids),
+        action_names=names or found_names,
+        num_images=len(images),
+        notes=tuple(notes),
+    )
+
+
+def read_truth(gt: Path) -> AvaRows:
+    """Return the ground truth of an AVA csv.
+
+    Raises:
+        InputError: if it has no rows.
+        ValueError: with file and line, if a row is malformed or a box ends before it begins.
+    """
+    rows = read_ava(gt)
+    if not len(rows):
+        raise InputError(f"{gt}: no ground truth in it")
+    if (rows.xyxy[:, 2:] < rows.xyxy[:, :2]).any():
+        raise malformed_row(gt, _inverted, "a box ends before it begins")
+    return rows
+
+
+def _inverted(row: list[str]) -> str | None:
+    """Return what is wrong with the box of a row, or None."""
+    if len(row) > 2 and (float(row[4]) < float(row[2]) or float(row[5]) < float(row[3])):
+        return "x2 or y2 lies before x1 or y1; a box is left, top, right, bottom"
+    return None
+
+
+def require_common_videos(gt: Path, truth: ActionRows, pred: Path, predicted: ActionRows) -> None:
+    """Raise `InputError` if there are predictions, but none of a video of the ground truth."""
+    if predicted.videos and not set(predicted.videos) & set(truth.videos):
+        raise InputError(
+            f"{pred}: video {predicted.videos[0]} and all others in it are not in {gt}, which has "
+            f"{truth.videos[0]}"
+        )
+
+
+def _read_predictions(pred: Path, truth: ActionRows) -> tuple[ActionRows, dict[int, str], list[str]]:
+    """Return the predictions, the names of their actions where known, and what to note."""
+    if is_parquet(pred):
+        tracks = read_track_actions(pred)
+        return rows_at_times(tracks, truth), tracks.action_names(), []
+    if pred.is_dir():
+        raise InputError(f"{pred}: expected an AVA csv, or a folder with Parquet files of tracks")
+    rows = read_ava(pred, eighth="score")
+    unscored = bool(len(rows)) and bool((rows.score == 1).all()) and bool((rows.person_id == -1).all())
+    return rows_of_ava(rows), {}, ["all predicted rows have score 1"] if unscored else []
+
+
+def _images_only(images: list[tuple[str, float]]) -> AvaRows:
+    """Return images as an AVA file that lists them without a box."""
+    return AvaRows(
+        video=[],
+        time_s=np.zeros(0),
+        xyxy=np.zeros((0, 4)),
+        action_id=np.zeros(0, np.int64),
+        person_id=np.zeros(0, np.int64),
+        score=np.zeros(0),
+        empty_images=tuple(images),
+    )
+
+
+def differing_names(names: Mapping[int, str], found: Mapping[int, str]) -> list[str]:
+    """Return what to say about actions that the list of actions names otherwise than the predictions do."""
+
+    def plain(name: str) -> str:
+        return "".join(letter for letter in name.lower() if letter.isalnum())
+
+    return [
+        f"action {action} is {names[action]!r} in the list of actions, but {name!r} in the predictions"
+        for action, name in found.items()
+        if action in names and plain(names[action]) != plain(name)
+    ]
+
+
+def _left_out(evaluated: Array, counted: Array) -> list[str]:
+    """Return what to say about predictions that are not scored."""
+    notes = []
+    if num_unknown := int((~evaluated).sum()):
+        notes.append(f"{num_unknown} predicted rows of actions that are not evaluated")
+    if num_elsewhere := int((evaluated & ~counted).sum()):
+        notes.append(
+            f"{num_elsewhere} predicted rows in images that the ground truth lacks or that are excluded"
+        )
+    return notes
