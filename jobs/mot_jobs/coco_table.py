@@ -7,7 +7,7 @@ import math
 from rich.table import Table
 
 from mot_platform.metrics.detection_map import DetectionScores
-from mot_platform.metrics.score_coco import CocoReport
+from mot_platform.metrics.coco_report import CocoReport
 
 SHARES = {
     "AP": "mean_ap",
@@ -22,7 +22,8 @@ SHARES = {
 
 def coco_table(report: CocoReport) -> Table:
     """Return the figures of `report`: shares in percent, counts as they are, a dash where undefined."""
-    table = Table(caption=f"benchmark coco, {report.num_images} images; shares in %")
+    others = f"; {report.num_unknown} predictions of other classes" if report.num_unknown else ""
+    table = Table(caption=f"benchmark coco, {report.num_images} images; shares in %{others}")
     table.add_column("class", no_wrap=True)
     for name in (*SHARES, "boxes", "predicted"):
         table.add_column(name, justify="right")

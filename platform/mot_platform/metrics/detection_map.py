@@ -21,7 +21,7 @@ from mot_platform.metrics.coco_matching import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImageBoxes:
-    """Boxes of many images as columns.
+    """Boxes of many images as columns; a box matches another of any class.
 
     Raises:
         ValueError: if the columns differ in length.
@@ -33,8 +33,6 @@ class ImageBoxes:
     """float `(R, 4)`, pixels."""
     score: Array
     """float `(R,)`; in ground truth 0 means: ignore this box and what matches it."""
-    class_id: Array | None = None
-    """Not looked at: a box matches another of any class."""
 
     def __post_init__(self) -> None:
         lengths = [len(self.image), len(self.xyxy), len(self.score)]

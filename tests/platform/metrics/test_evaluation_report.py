@@ -25,7 +25,7 @@ def scores(make_rows: Callable) -> SequenceScores:
     rows = make_rows([(0, 1, 0)])
     sequence = align_sequence("a", rows, rows, num_frames=1)
     found, owned = clear_matches(sequence), identity_matches(sequence)
-    boxes = ImageBoxes(image=rows.frame_index, xyxy=rows.xyxy, score=rows.score, class_id=rows.class_id)
+    boxes = ImageBoxes(image=rows.frame_index, xyxy=rows.xyxy, score=rows.score)
     return SequenceScores(
         name="a",
         num_frames=1,

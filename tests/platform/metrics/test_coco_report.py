@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from faster_coco_eval import COCO, COCOeval_faster
 
-from mot_platform.metrics.score_coco import score_coco
+from mot_platform.metrics.coco_report import score_coco
 
 CATEGORIES = [{"id": 7, "name": "dog"}, {"id": 2, "name": "cat"}, {"id": 30, "name": "never there"}]
 IMAGES = [5, 900, 12, 33, 41]
