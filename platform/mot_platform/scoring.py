@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, get_args
 
 from mot_platform.errors import InputError
 from mot_platform.frame_range import FrameRange
-from mot_platform.provenance import code_version
 
 if TYPE_CHECKING:
     from mot_platform.metrics.action_report import ActionReport
@@ -147,6 +146,7 @@ def write_page(path: Path, request: ScoreRequest, scored: FilesScored) -> None:
     """
     from mot_platform.metrics.action_report import ActionReport
     from mot_platform.metrics.evaluation_report import EvaluationReport
+    from mot_platform.provenance import code_version
     from mot_platform.report.score_contents import ScoreContents
     from mot_platform.report.score_page import write_score_page
 
