@@ -8,6 +8,7 @@ from datetime import datetime
 
 from mot_platform.formats.motchallenge import MotRows
 from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.coco_report import CocoReport
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth
 
@@ -29,7 +30,7 @@ class ScoreContents:
     """Everything on the page. What is None or empty is left out.
 
     Raises:
-        ValueError: if there is neither an evaluation nor a report on actions.
+        ValueError: if nothing was scored.
     """
 
     title: str
@@ -43,10 +44,20 @@ class ScoreContents:
     """Where to look for what went wrong; those without one here get figures alone."""
     actions: ActionReport | None = None
     """Scores of actions from files that have no tracks."""
+    boxes: CocoReport | None = None
+    """Scores of boxes from files that have no tracks."""
 
     def __post_init__(self) -> None:
-        if self.evaluation is None and self.actions is None:
-            raise ValueError("a page of scores needs an evaluation of tracks or a report on actions")
+        if self.evaluation is None and self.actions is None and self.boxes is None:
+            raise ValueError(
+                "a page of scores needs an evaluation of tracks, or a report on actions or boxes"
+            )
+
+    @property
+    def benchmark(self) -> str:
+        """Whose rules said what counts."""
+        report = self.evaluation or self.actions
+        return report.benchmark if report else "coco"
 
     def action_name(self, action_id: int) -> str:
         """Return the name of an action as the scores have it, or else its number."""

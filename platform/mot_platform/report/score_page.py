@@ -9,7 +9,7 @@ from mot_platform.metrics.action_accuracy import ActionAccuracy
 from mot_platform.metrics.action_map import ActionMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.report.action_tables import action_rows, confusion_table, most_confused
-from mot_platform.report.rendering import render, write_page
+from mot_platform.report.rendering import count, render, write_page
 from mot_platform.report.score_charts import action_chart, detection_chart, hota_charts
 from mot_platform.report.score_contents import ScoreContents, ScoredSequence
 from mot_platform.report.score_tables import (
@@ -45,6 +45,7 @@ def render_score_page(contents: ScoreContents) -> str:
         contents=contents,
         cards=score_cards(contents),
         tracking=_tracking(report, contents.sequences) if report else None,
+        detection=_detection(contents),
         actions=_actions(contents),
         shares=SHARES,
         counts=COUNTS,
@@ -52,8 +53,7 @@ def render_score_page(contents: ScoreContents) -> str:
 
 
 def _tracking(report: EvaluationReport, sequences: Sequence[ScoredSequence]) -> dict[str, object]:
-    """Return what the page says of tracks and their boxes."""
-    detection = detection_rows(report)
+    """Return what the page says of tracks."""
     wrong = report.combined.wrong_identity
     return {
         "rows": track_rows(report),
@@ -61,9 +61,26 @@ def _tracking(report: EvaluationReport, sequences: Sequence[ScoredSequence]) -> 
         "wrong": wrong,
         "spans": span_rows(report),
         "strips": switch_strips(wrong.spans, sequences),
-        "detection": detection,
-        "precision": detection_chart(report.combined.detection) if detection else None,
     }
+
+
+def _detection(contents: ScoreContents) -> dict[str, object] | None:
+    """Return what the page says of boxes, None where there was none to find."""
+    if contents.boxes:
+        boxes = contents.boxes
+        of_what, whole = "class", boxes.overall
+        commonest = sorted(boxes.classes, key=lambda one: -one.num_boxes)
+        parts = [(one.name, one.detection) for one in commonest]
+        note = f"{count(boxes.num_boxes)} boxes to find in {count(boxes.num_images)} images"
+    elif contents.evaluation:
+        of_what, whole, note = "sequence", contents.evaluation.combined.detection, ""
+        parts = [(one.name, one.detection) for one in contents.evaluation.sequences]
+    else:
+        return None
+    rows = detection_rows([*parts, ("mean of all" if contents.boxes else "all together", whole)])
+    if not rows:
+        return None
+    return {"of_what": of_what, "rows": rows, "note": note, "precision": detection_chart(whole)}
 
 
 def _actions(contents: ScoreContents) -> dict[str, object] | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from mot_platform.metrics.detection_map import DetectionScores
 from mot_platform.metrics.evaluation_report import EvaluationReport, SequenceScores
 from mot_platform.metrics.video_map import TUBE_IOUS, VideoMap
 from mot_platform.metrics.wrong_identity import WrongIdentitySpan
@@ -20,6 +21,7 @@ MAX_SPANS = 12
 
 _CARDS = ("HOTA", "IDF1", "MOTA", "wrong_identity_share", "action_accuracy", "identified_action_accuracy")
 _ACTION_CARDS = ("frame_mAP", "video_mAP@0.5", "video_mAP@0.5:0.95", "action_accuracy")
+_BOX_CARDS = ("detection_mAP", "detection_AP50", "detection_AP75")
 _TUBE_IOUS = (0.2, 0.5, 0.75)
 
 
@@ -41,7 +43,7 @@ class TrackRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DetectionRow:
-    """The scores of the boxes of one sequence, or of all."""
+    """The scores of the boxes of one sequence or class, or of all."""
 
     name: str
     figures: tuple[float | None, ...]
@@ -75,6 +77,8 @@ def score_cards(contents: ScoreContents) -> tuple[Card, ...]:
     names = _CARDS if contents.evaluation else ()
     if contents.actions:
         scalars, names = scalars | contents.actions.scalars(), (*names, *_ACTION_CARDS)
+    if contents.boxes:
+        scalars, names = scalars | contents.boxes.scalars(), (*names, *_BOX_CARDS)
     return tuple(
         score_card(name, scalars, note=majority_note(name, scalars) or _wrong_note(name, contents))
         for name in dict.fromkeys(names)
@@ -110,13 +114,11 @@ def _track_row(scores: SequenceScores) -> TrackRow:
     )
 
 
-def detection_rows(report: EvaluationReport) -> tuple[DetectionRow, ...]:
-    """Return a row per sequence, then one for all together; none where there is no box to find."""
+def detection_rows(parts: Iterable[tuple[str, DetectionScores]]) -> tuple[DetectionRow, ...]:
+    """Return a row of each of the named scores; none if the last, that of all, found no box to find."""
     rows = [
-        DetectionRow(
-            name=one.name, figures=tuple(_defined(getattr(one.detection, name)) for name in DETECTION)
-        )
-        for one in (*report.sequences, report.combined)
+        DetectionRow(name=name, figures=tuple(_defined(getattr(scores, figure)) for figure in DETECTION))
+        for name, scores in parts
     ]
     return tuple(rows) if rows[-1].figures[0] is not None else ()
 

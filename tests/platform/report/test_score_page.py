@@ -15,6 +15,7 @@ import pytest
 from mot_model.structures import Tracks
 from mot_platform.metrics.action_map import ActionMap
 from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.coco_report import ClassScores, CocoReport
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.report.contents import ReportContents
@@ -106,6 +107,26 @@ def test_actions_alone_have_a_page_of_their_own(
     outline_of(page)
     assert headings(page) == ["Actions"]
     for text in ("Frame mAP", "0.500", "lie/sleep", "Commonest actions"):
+        assert text in page
+
+
+def test_boxes_alone_have_a_page_of_their_own(scored: ScoreContents, outline_of: OutlineOf) -> None:
+    assert scored.evaluation is not None
+    whole = scored.evaluation.combined.detection
+    of_class = {
+        name: ClassScores(
+            category_id=number, name=name, num_boxes=number, num_predictions=number, detection=whole
+        )
+        for name, number in {HOSTILE: 3, "person": 5}.items()
+    }
+    recalls = dict.fromkeys(("recall_1", "recall_10", "recall_small", "recall_medium", "recall_large"), 0.5)
+    numbers = {"num_images": 4000, "num_boxes": 8, "num_predictions": 9, "num_unknown": 0}
+    boxes = CocoReport(overall=whole, classes=tuple(of_class.values()), **numbers, **recalls)  # type: ignore[arg-type]
+    page = render_score_page(replace(scored, evaluation=None, sequences=(), boxes=boxes))
+    assert "script" not in outline_of(page).tags
+    assert headings(page) == ["Detection"]
+    assert page.index(">person</th>") < page.index("alert(") < page.index("mean of all")
+    for text in ("<dd>coco</dd>", "8 boxes to find in 4,000 images", "Detection mAP75"):
         assert text in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -46,7 +47,9 @@ def test_tracks_and_boxes_have_a_row_per_sequence_and_one_for_all(report: Evalua
     assert [row.name for row in rows] == ["a", "COMBINED"]
     assert dict(zip(COUNTS, rows[0].counts, strict=True))["IDSW"] == 1
     assert (rows[0].wrong_share, rows[0].wrong_mean_s) == (2 / 16, pytest.approx(0.2))
-    assert [row.figures[0] for row in detection_rows(report)] == [pytest.approx(1), pytest.approx(1)]
+    scores = report.combined.detection
+    assert [row.figures[0] for row in detection_rows([("a", scores), ("all", scores)])] == [1, 1]
+    assert detection_rows([("a", scores), ("all", replace(scores, mean_ap=math.nan))]) == ()
 
 
 def test_wrong_identities_are_listed_with_their_length(report: EvaluationReport) -> None:
