@@ -15,7 +15,7 @@ from mot_platform.video.decoding import DecodedFrame, read_frames
 from mot_platform.video.index import VideoIndex, probe
 from mot_platform.video.opening import VIDEO_EXTENSIONS
 from mot_platform.video.segments import segment_of
-from mot_platform.video.sources import folder_rate_hz, images_in, read_image
+from mot_platform.video.sources import DEFAULT_FOLDER_RATE_HZ, folder_rate_hz, images_in, read_image
 
 
 def frames_beside(folder: Path) -> str | None:
@@ -70,7 +70,7 @@ def _from_images(folder: Path, frames: Sequence[int]) -> Iterator[DecodedFrame]:
         numbers = [int(path.stem) for path in paths]
         first = min([1, *numbers])
         by_frame = {number - first: path for number, path in zip(numbers, paths, strict=True)}
-    rate_hz = folder_rate_hz(folder)
+    rate_hz = folder_rate_hz(folder) or DEFAULT_FOLDER_RATE_HZ  # some give the rate as 0
     for frame in frames:
         if frame not in by_frame:
             raise VideoDecodeError(str(folder), frame, "there is no image of it")
