@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -16,7 +17,9 @@ from mot_platform.errors import InputError
 from mot_platform.labelling.layout import OutputLayout
 from mot_platform.schema import TRACKS_SCHEMA, VIDEOS_SCHEMA
 
-_COLUMNS = ("video", "frame_index", "time_s", "track_id", "x1", "y1", "x2", "y2", "actions")
+_COLUMNS = ("video", "frame_index", "time_s", "track_id", "x1", "y1", "x2", "y2", "score", "actions")
+
+_VIDEO_COLUMNS = ("video", "width", "height", "status", "error_stage", "error")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +39,15 @@ class TrackActions:
     """int64 `(R,)`."""
     xyxy: Array
     """float64 `(R, 4)`, pixels."""
+    score: Array
+    """float64 `(R,)`, of the box."""
     actions: pa.ListArray
     """`(R,)`, a list of `schema.ACTION_TYPE` for each box."""
     size_wh: dict[str, tuple[int, int]]
     """Width and height of the videos for which they are known, by name."""
+    without_tracks: dict[str, str | None]
+    """Videos that `label` lists of which there is no row: why they could not be labelled, None where nobody
+    was found in them."""
 
     def exploded(self, row: Array) -> tuple[Array, Array, Array]:
         """Return each action of the boxes `row` `(N,)`: its place in `row`, action id and score."""
@@ -80,16 +88,26 @@ def read_track_actions(path: Path) -> TrackActions:
     if table["video"].null_count or table["actions"].null_count:
         raise InputError(f"{path}: video or actions is missing in some row")
     names = pc.dictionary_encode(table["video"]).combine_chunks()
+    videos = tuple(names.dictionary.to_pylist()) if len(table) else ()
+    listed = _listed_videos(files[0].parent)
     return TrackActions(
         path=path,
-        videos=tuple(names.dictionary.to_pylist()) if len(table) else (),
+        videos=videos,
         video=names.indices.to_numpy(zero_copy_only=False).astype(np.int64),
         frame_index=numbers["frame_index"].astype(np.int64),
         time_s=numbers["time_s"],
         track_id=numbers["track_id"].astype(np.int64),
         xyxy=np.stack([numbers[name] for name in ("x1", "y1", "x2", "y2")], axis=1).astype(np.float64),
+        score=numbers["score"].astype(np.float64),
         actions=table["actions"].combine_chunks(),
-        size_wh=_sizes(files[0].parent),
+        size_wh={
+            row["video"]: (row["width"], row["height"]) for row in listed if row["width"] and row["height"]
+        },
+        without_tracks={
+            row["video"]: f"{row['error_stage']}: {row['error']}" if row["status"] == "dead" else None
+            for row in listed
+            if row["video"] not in videos
+        },
     )
 
 
@@ -99,14 +117,11 @@ def _files(path: Path) -> list[Path]:
     return sorted((tracks if tracks.is_dir() else path).glob("*.parquet"))
 
 
-def _sizes(tracks: Path) -> dict[str, tuple[int, int]]:
-    """Return the sizes of the videos that an output folder of `label` lists, given its folder of tracks."""
+def _listed_videos(tracks: Path) -> list[dict[str, Any]]:
+    """Return what an output folder of `label` says of its videos, given its folder of tracks."""
     layout = OutputLayout(tracks.parent)
     files = sorted(layout.videos.glob("*.parquet")) if tracks == layout.tracks else []
-    if not files:
-        return {}
-    rows = _read(files, VIDEOS_SCHEMA, ("video", "width", "height")).to_pylist()
-    return {row["video"]: (row["width"], row["height"]) for row in rows if row["width"] and row["height"]}
+    return _read(files, VIDEOS_SCHEMA, _VIDEO_COLUMNS).to_pylist() if files else []
 
 
 def _read(files: list[Path], schema: pa.Schema, names: tuple[str, ...]) -> pa.Table:

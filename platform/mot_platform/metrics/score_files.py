@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from mot_platform.frame_range import FrameRange
+from mot_platform.metrics.action_samples import action_vocabulary
 from mot_platform.metrics.evaluation import report_on
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.mot_preprocessing import Benchmark
@@ -35,7 +36,8 @@ def score_files(
 ) -> FileScores:
     """Return the scores of the results in `pred` against the ground truth in `gt`.
 
-    Detection is scored only where the predictions have scores that rank them.
+    Detection is scored only where the predictions have scores that rank them, and actions where both sides
+    have them: a corpus with `ava.csv`, and Parquet of `label` or `track`.
 
     Args:
         gt: See `find_ground_truth`.
@@ -51,14 +53,21 @@ def score_files(
             beyond the sequence.
     """
     files = pair_files(gt, pred)
-    rules = Rules(benchmark=benchmark)
+    action_ids = tuple(files.action_names)
+    rules = Rules(
+        benchmark=benchmark,
+        action_ids=action_ids,
+        vocabulary=action_vocabulary(files.true_action_ids, action_ids),
+    )
     largest_first = sorted(files.sequences, key=lambda sequence: -sequence.result.path.stat().st_size)
     evaluate = partial(_evaluate, rules=rules, frames=frames)
     parts = sorted(
         results_as_done(evaluate, largest_first, workers=workers, fork=True),
         key=lambda part: part.aligned.name,
     )
-    report = report_on(parts, rules, with_motmetrics=with_motmetrics, need_ranking=True)
+    report = report_on(
+        parts, rules, action_names=files.action_names, with_motmetrics=with_motmetrics, need_ranking=True
+    )
     return FileScores(report=report, files=files)
 
 

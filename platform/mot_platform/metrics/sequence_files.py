@@ -16,6 +16,7 @@ from mot_model.structures import Array
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import MotRows, read_mot
 from mot_platform.formats.row_errors import TextPath, line_of_row
+from mot_platform.formats.video_names import same_videos
 from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.ground_truth import SequenceTruth, TruthFile, find_ground_truth, read_truth
 from mot_platform.metrics.mot_preprocessing import PEDESTRIAN_CLASS, Benchmark
@@ -40,9 +41,17 @@ class PairedFiles:
     """What there is to score."""
 
     sequences: tuple[SequenceFiles, ...]
-    """By name of the result."""
+    """By name."""
     ignored: tuple[str, ...]
     """Results that are named for no sequence."""
+    action_names: dict[int, str]
+    """The actions that the results know, by id; the scores of their boxes are in this order."""
+
+    @property
+    def true_action_ids(self) -> tuple[int, ...]:
+        """The actions that the ground truth knows."""
+        labels = next((files.truth.labels for files in self.sequences), None)
+        return () if labels is None else labels.known_ids
 
 
 def pair_files(gt: Path, pred: Path) -> PairedFiles:
@@ -58,20 +67,19 @@ def pair_files(gt: Path, pred: Path) -> PairedFiles:
         if not path.exists():
             raise InputError(f"{path}: no such file or folder")
     truths, results = find_ground_truth(gt), find_results(pred)
-    if len(truths) == len(results) == 1 and pred.is_file():
-        only = SequenceFiles(name=truths[0].name, truth=truths[0], result=results[0])
-        return PairedFiles(sequences=(only,), ignored=())
-    pairs = _pairs(truths, results)
-    found = {_without_detector(pair.truth.name) for pair in pairs}
-    missing = [truth.name for truth in truths if _without_detector(truth.name) not in found]
-    if missing:
-        raise InputError(
-            f"{pred}: no result for {len(missing)} of {len(truths)} sequences: {', '.join(missing[:5])}"
-        )
+    if len(truths) == len(results.files) == 1 and pred.is_file():
+        pairs = [SequenceFiles(name=truths[0].name, truth=truths[0], result=results.files[0])]
+    else:
+        pairs = _pairs(truths, results.files)
+        _require_all(pred, truths, pairs, results.failed)
     paired = {pair.result.name for pair in pairs}
+    others = [result for result in results.files if result.name not in paired]
     return PairedFiles(
         sequences=tuple(sorted(pairs, key=lambda pair: pair.name)),
-        ignored=tuple(result.member or result.path.name for result in results if result.name not in paired),
+        ignored=tuple(
+            result.name if result.prediction else result.member or result.path.name for result in others
+        ),
+        action_names=results.action_names,
     )
 
 
@@ -80,17 +88,39 @@ def _without_detector(name: str) -> str:
 
 
 def _pairs(truths: list[TruthFile], results: list[ResultFile]) -> list[SequenceFiles]:
-    """Return each result with its ground truth: of the same name, or but for the detector where none is."""
+    """Return each result with its ground truth: of the same name, or but for the detector where none is.
+
+    The videos of Parquet are named by their paths.
+    """
     exact = {truth.name: truth for truth in truths}
     alike = {_without_detector(truth.name): truth for truth in reversed(truths)}
+    videos = same_videos([result.name for result in results if result.prediction is not None], exact)
     named = {_without_detector(result.name) for result in results if result.name in exact}
     pairs = []
     for result in results:
-        plain = _without_detector(result.name)
-        truth = exact.get(result.name) or (alike.get(plain) if plain not in named else None)
+        name = videos.get(result.name, result.name)
+        plain = _without_detector(name)
+        truth = exact.get(name) or (alike.get(plain) if plain not in named else None)
         if truth is not None:
-            pairs.append(SequenceFiles(name=result.name, truth=truth, result=result))
+            pairs.append(SequenceFiles(name=name, truth=truth, result=result))
     return pairs
+
+
+def _require_all(
+    pred: Path, truths: list[TruthFile], pairs: list[SequenceFiles], failed: dict[str, str]
+) -> None:
+    """Raise naming the sequences without a result, and why there is none where that is known."""
+    found = {_without_detector(pair.truth.name) for pair in pairs}
+    missing = [truth.name for truth in truths if _without_detector(truth.name) not in found]
+    for video in same_videos(list(failed), missing):
+        raise InputError(
+            f"{pred}: {video} could not be labelled ({failed[video]}), so there is nothing to score for it; "
+            "mend it and label again, or take its sequence out of the ground truth"
+        )
+    if missing:
+        raise InputError(
+            f"{pred}: no result for {len(missing)} of {len(truths)} sequences: {', '.join(missing[:5])}"
+        )
 
 
 def read_sequence(
@@ -109,22 +139,24 @@ def read_sequence(
         ValueError: with file and line, if a row is malformed, an id repeats in a frame, a frame lies beyond
             the sequence, or the benchmark has no such class.
     """
-    truth = read_truth(files.truth)
-    predicted = read_mot(files.result.text, unique_ids=True)
+    truth, prediction = read_truth(files.truth), files.result.prediction
+    if prediction is None:
+        prediction = SequencePrediction.from_rows(read_mot(files.result.text, unique_ids=True))
     num_frames = truth.info.num_frames
     if files.truth.info is None:
-        num_frames = max(num_frames, int(predicted.frame_index.max(initial=0)) + 1)
+        num_frames = max(num_frames, int(prediction.rows.frame_index.max(initial=0)) + 1)
     truth = replace(truth, info=replace(truth.info, name=files.name, num_frames=num_frames))
     _require_frames(files.truth.boxes, truth.rows, num_frames)
-    _require_frames(files.result.text, predicted, num_frames)
-    if benchmark != "plain":
-        _require_pedestrians(files.result.text, predicted, benchmark)
+    if files.result.prediction is None:
+        _require_frames(files.result.text, prediction.rows, num_frames)
+        if benchmark != "plain":
+            _require_pedestrians(files.result.text, prediction.rows, benchmark)
     if frames is not None:
         kept = frames.of(num_frames)
         inside = _inside(kept, truth.rows)
         truth = replace(truth, rows=truth.rows[inside], actions=truth.actions[inside])
-        predicted = predicted[_inside(kept, predicted)]
-    return truth, SequencePrediction.from_rows(predicted)
+        prediction = prediction[_inside(kept, prediction.rows)]
+    return truth, prediction
 
 
 def _require_frames(path: TextPath, rows: MotRows, num_frames: int) -> None:

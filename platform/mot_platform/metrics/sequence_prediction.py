@@ -37,6 +37,10 @@ class SequencePrediction:
         """Return the rows of a result file, without actions."""
         return cls(rows=rows, action_score=np.zeros((len(rows), 0), np.float32))
 
+    def __getitem__(self, keep: Array) -> SequencePrediction:
+        """Return the rows that the mask or index array `keep` selects."""
+        return SequencePrediction(rows=self.rows[keep], action_score=self.action_score[keep])
+
     def action_columns(self, name: str, action_ids: tuple[int, ...], vocabulary: tuple[int, ...]) -> Array:
         """Return the action scores `(R, len(vocabulary))`, -1 where the model does not know an action.
 

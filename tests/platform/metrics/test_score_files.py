@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mot_platform.formats.motchallenge import SequenceInfo, write_seqinfo
 from mot_platform.frame_range import FrameRange
+from mot_platform.metrics.ground_truth import read_ground_truth
 from mot_platform.metrics.score_files import score_files
+from mot_platform.schema import TRACKS_SCHEMA
 
 TRUTH = "1,1,0,0,10,10,1,1,1\n2,1,0,0,10,10,1,1,1\n2,2,50,0,10,10,1,8,1\n"
 RESULT = "1,1,0,0,10,10,1,-1,-1,-1\n2,1,0,0,10,10,1,-1,-1,-1\n2,2,50,0,10,10,1,-1,-1,-1\n"
@@ -127,3 +131,23 @@ def test_detection_is_scored_only_where_scores_rank_the_boxes(folders: tuple[Pat
     assert "detection_mAP" not in score_files(*folders, benchmark="mot17").report.scalars()
     (folders[1] / "MOT17-04.txt").write_text("1,1,0,0,10,10,0.9\n2,1,0,0,10,10,0.8\n")
     assert score_files(*folders, benchmark="mot17").report.scalars()["detection_mAP"] == pytest.approx(1)
+
+
+def test_actions_are_scored_where_both_sides_have_them(tiny_corpus: Path, tmp_path: Path) -> None:
+    rows = []
+    for truth in read_ground_truth(tiny_corpus):
+        of_video = {"video": f"{truth.info.name}/{truth.info.name}.mp4", "class_id": 0, "unit_id": "u"}
+        for number, box in enumerate(truth.rows.xyxy.tolist()):
+            actions = [truth.action_ids[column] for column in truth.actions[number].nonzero()[0]]
+            rows.append(
+                of_video
+                | dict(zip(("x1", "y1", "x2", "y2"), box, strict=True))
+                | {"frame_index": truth.rows.frame_index[number], "track_id": truth.rows.track_id[number]}
+                | {"time_s": 0.0, "score": 0.5 + number / 1000}
+                | {"actions": [{"action_id": action, "name": "x", "score": 0.9} for action in actions]}
+            )
+    pq.write_table(pa.Table.from_pylist(rows, schema=TRACKS_SCHEMA), tmp_path / "all.parquet")
+    figures = score_files(tiny_corpus, tmp_path / "all.parquet").report.scalars()
+    perfect = ("HOTA", "action_mAP", "action_accuracy", "identified_action_accuracy", "detection_AP50")
+    assert {name: figures[name] for name in perfect} == pytest.approx(dict.fromkeys(perfect, 1), abs=1e-6)
+    assert figures["FP"] == 0

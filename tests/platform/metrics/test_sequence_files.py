@@ -5,10 +5,13 @@ from __future__ import annotations
 import pickle
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from mot_platform.errors import InputError
 from mot_platform.metrics.sequence_files import pair_files, read_sequence
+from mot_platform.schema import TRACKS_SCHEMA, videos_table
 
 TRUTH = "1,1,0,0,10,10,1,1,1\n2,1,0,0,10,10,1,1,1\n"
 RESULT = "1,7,0,0,10,10,1,-1,-1,-1\n"
@@ -81,3 +84,22 @@ def test_other_classes_are_refused_by_the_benchmarks_of_pedestrians_only(tmp_pat
     assert len(read_sequence(files)[1].rows) == 2
     with pytest.raises(ValueError, match=r"a.txt:2: class 3, but mot17 scores only pedestrians, class 1"):
         read_sequence(files, benchmark="mot17")
+
+
+def test_videos_of_parquet_are_paired_by_their_stems(tmp_path: Path) -> None:
+    gt, _ = _layout(tmp_path, "a b", "")
+    (tmp_path / "tracks").mkdir()
+    (tmp_path / "videos").mkdir()
+    pq.write_table(pa.Table.from_pylist([], schema=TRACKS_SCHEMA), tmp_path / "tracks" / "u.parquet")
+    rows = [{"video": f"in/{name}.mp4", "status": "done"} for name in "abc"]
+    pq.write_table(videos_table(rows), tmp_path / "videos" / "u.parquet")
+    files = pair_files(gt, tmp_path)
+    assert [(pair.name, pair.result.name) for pair in files.sequences] == [
+        ("a", "in/a.mp4"),
+        ("b", "in/b.mp4"),
+    ]
+    assert files.ignored == ("in/c.mp4",)
+    rows[1] |= {"status": "dead", "error_stage": "decode", "error": "it is torn"}
+    pq.write_table(videos_table(rows), tmp_path / "videos" / "u.parquet")
+    with pytest.raises(InputError, match=r"in/b.mp4 could not be labelled \(decode: it is torn\)"):
+        pair_files(gt, tmp_path)
