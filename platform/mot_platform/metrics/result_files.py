@@ -5,15 +5,18 @@ from __future__ import annotations
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mot_model.structures import Array
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import MotRows
-from mot_platform.formats.parquet_actions import TrackActions, is_parquet, read_track_actions
 from mot_platform.formats.row_errors import TextPath
 from mot_platform.metrics.sequence_prediction import SequencePrediction
+
+if TYPE_CHECKING:
+    from mot_platform.formats.parquet_actions import TrackActions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +64,14 @@ def find_results(pred: Path) -> FoundResults:
     """
     if pred.suffix.lower() == ".zip":
         return FoundResults(files=_zipped(pred))
-    if pred.is_file() and not is_parquet(pred):
+    if pred.is_file() and pred.suffix != ".parquet":
         return FoundResults(files=[ResultFile(name=pred.stem, path=pred)])
     if files := _text_files(pred):
         return FoundResults(files=[ResultFile(name=file.stem, path=file) for file in files])
+    from mot_platform.formats.parquet_actions import is_parquet, read_track_actions  # imports pandas
+
     if is_parquet(pred):
-        return _labelled(pred)
+        return _labelled(pred, read_track_actions(pred))
     trackers = sorted(path for path in pred.glob("*") if path.is_dir() and _text_files(path))
     if len(trackers) > 1:
         names = ", ".join(path.name for path in trackers)
@@ -102,9 +107,8 @@ def _zipped(pred: Path) -> list[ResultFile]:
     return [ResultFile(name=name, path=pred, member=member) for name, member in by_name.items()]
 
 
-def _labelled(pred: Path) -> FoundResults:
+def _labelled(pred: Path, tracks: TrackActions) -> FoundResults:
     """Return the tracks of each video in Parquet; those of a video in which nobody was found are empty."""
-    tracks = read_track_actions(pred)
     names = tracks.action_names()
     rows = {video: np.flatnonzero(tracks.video == number) for number, video in enumerate(tracks.videos)}
     nobody = [video for video, problem in tracks.without_tracks.items() if problem is None]
