@@ -100,8 +100,10 @@ def _require_unique_ids(path: TextPath, frame: Array, track_id: Array) -> None:
     again = (np.diff(frame[order]) == 0) & (np.diff(track_id[order]) == 0)
     if again.any():
         row = int(order[1:][again].min())
+        hint = "; are these detections? tracks have ids of their own" if track_id[row] == -1 else ""
         raise ValueError(
-            f"{path}:{line_of_row(path, row)}: id {int(track_id[row])} is already in frame {int(frame[row])}"
+            f"{path}:{line_of_row(path, row)}: id {int(track_id[row])} is already in frame "
+            f"{int(frame[row])}{hint}"
         )
 
 

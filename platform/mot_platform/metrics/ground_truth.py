@@ -94,8 +94,9 @@ def find_ground_truth(gt: Path) -> list[TruthFile]:
         deeper = sorted({path.parents[2].name for path in gt.glob("*/*/gt/gt.txt")})
         hint = f"; there is in its folders {', '.join(deeper[:5])}: give one of them" if deeper else ""
         raise InputError(f"{gt}: no ground truth in it; expected gt/gt.txt or SEQUENCE/gt/gt.txt{hint}")
-    files = _listed(gt, files)
-    return _with_labels(gt, files) if (gt / ACTIONS_FILE).is_file() else files
+    if (gt / ACTIONS_FILE).is_file():
+        files = _with_labels(gt, files)
+    return _listed(gt, files)
 
 
 def _truth_file(folder: Path) -> TruthFile:

@@ -9,7 +9,7 @@ import pytest
 
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import SequenceInfo, write_seqinfo
-from mot_platform.metrics.ground_truth import SequenceTruth, read_ground_truth
+from mot_platform.metrics.ground_truth import SequenceTruth, find_ground_truth, read_ground_truth
 
 
 @pytest.fixture
@@ -68,6 +68,48 @@ def test_repeated_id_is_named_by_file_and_line(corpus: Path) -> None:
 def test_folder_without_ground_truth_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no ground truth in it"):
         read_ground_truth(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("place", "text"),
+    [
+        pytest.param("seqmaps/train.txt", "name\nb\n\n", id="TrackEval"),
+        pytest.param("train_seqmap.txt", "b\n", id="DanceTrack, without a heading"),
+    ],
+)
+def test_list_beside_the_folder_says_which_sequences_are_meant(
+    corpus: Path, tmp_path_factory: pytest.TempPathFactory, place: str, text: str
+) -> None:
+    root = tmp_path_factory.mktemp("benchmark")
+    corpus.rename(root / "train")
+    assert [file.name for file in find_ground_truth(root / "train")] == ["a", "b"]
+    (root / place).parent.mkdir(exist_ok=True)
+    (root / place).write_text(text)
+    assert [file.name for file in find_ground_truth(root / "train")] == ["b"]
+    (root / place).write_text("name\nb\nc\n")
+    with pytest.raises(InputError, match="no ground truth for c in"):
+        find_ground_truth(root / "train")
+
+
+def test_folder_too_high_up_is_told_where_ground_truth_is(corpus: Path) -> None:
+    (corpus / "train").mkdir()
+    for name in ("a", "b"):
+        (corpus / name).rename(corpus / "train" / name)
+    with pytest.raises(InputError, match="there is in its folders train: give one of them"):
+        find_ground_truth(corpus)
+
+
+def test_file_is_named_by_the_folder_of_its_sequence_or_by_itself(corpus: Path) -> None:
+    (corpus / "mine.txt").write_text("")
+    files = [corpus / "a" / "gt" / "gt.txt", corpus / "mine.txt"]
+    found = [find_ground_truth(file)[0] for file in files]
+    assert [(file.name, file.info is not None) for file in found] == [("a", True), ("mine", False)]
+
+
+def test_corpus_needs_to_know_its_sequences(corpus: Path) -> None:
+    (corpus / "b" / "seqinfo.ini").unlink()
+    with pytest.raises(InputError, match=r"b: no seqinfo.ini in it"):
+        read_ground_truth(corpus)
 
 
 def test_actions_of_another_shape_are_refused(corpus: Path) -> None:

@@ -59,6 +59,22 @@ def test_other_results_are_told_and_missing_ones_an_error(tmp_path: Path) -> Non
         pair_files(tmp_path / "nowhere", results)
 
 
+def test_folders_of_trackeval_are_understood(tmp_path: Path) -> None:
+    gt = tmp_path / "gt" / "mot_challenge" / "MOT17-train"
+    data = tmp_path / "trackers" / "mot_challenge" / "MOT17-train" / "mine" / "data"
+    data.mkdir(parents=True)
+    for name in ("MOT17-02-SDP", "MOT17-04-SDP"):
+        (gt / name / "gt").mkdir(parents=True)
+        (gt / name / "gt" / "gt.txt").write_text(TRUTH)
+        (data / f"{name}.txt").write_text(RESULT)
+    (gt.parent / "seqmaps").mkdir()
+    (gt.parent / "seqmaps" / "MOT17-train.txt").write_text("name\nMOT17-04-SDP\n")
+    for pred in (data.parent.parent, data.parent, data):
+        files = pair_files(gt, pred)
+        assert [pair.name for pair in files.sequences] == ["MOT17-04-SDP"]
+        assert files.ignored == ("MOT17-02-SDP.txt",)
+
+
 def test_files_of_a_sequence_travel_to_another_process(tmp_path: Path) -> None:
     files = pair_files(*_layout(tmp_path, "a", "a")).sequences[0]
     truth, prediction = read_sequence(pickle.loads(pickle.dumps(files)))
