@@ -48,16 +48,16 @@ def command(
         )
         if out is not None:
             write_evaluation(out, evaluation, videos, model=model, data=data)
-        report = evaluation.report
-        run = record_evaluation(
-            report, model=model, data=str(data), out=out, tracker_settings=asdict(settings)
-        )
-        if run is not None:
-            errors.print(f"recorded as MLflow run {run.run_id}")
     if as_json:
-        print_json(report.scalars())
+        print_json(evaluation.report.scalars())
     else:
-        print_table(score_table(report))
+        print_table(score_table(evaluation.report))
+    with one_line_errors():
+        run = record_evaluation(
+            evaluation.report, model=model, data=str(data), out=out, tracker_settings=asdict(settings)
+        )
+    if run is not None:
+        errors.print(f"recorded as MLflow run {run.run_id}")
 
 
 if __name__ == "__main__":

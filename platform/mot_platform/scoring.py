@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mot_platform.metrics.action_report import ActionReport
     from mot_platform.metrics.coco_report import CocoReport
     from mot_platform.metrics.evaluation_report import EvaluationReport
+    from mot_platform.metrics.score_ava import AvaEdition
     from mot_platform.metrics.sequence_files import SequenceFiles
     from mot_platform.report.score_contents import ScoredSequence
 
@@ -90,20 +91,37 @@ def score(request: ScoreRequest) -> FilesScored:
     for path in (request.gt, request.pred, request.labels, request.exclude):
         if path is not None and not path.exists():
             raise InputError(f"{path}: no such file or folder")
-    if request.benchmark == "coco":
-        return _score_boxes(request)
-    if request.benchmark in get_args(TrackBenchmark):
-        return _score_tracks(request)
-    return _score_actions(request)
+    benchmark = request.benchmark
+    if benchmark == "coco":
+        from mot_platform.metrics.coco_report import score_coco
+
+        return FilesScored(report=score_coco(request.gt, request.pred))
+    if benchmark == "jhmdb" or benchmark == "ucf101-24":
+        from mot_platform.metrics.score_jhmdb import score_jhmdb
+
+        tubes = score_jhmdb(request.gt, request.pred, labels=request.labels, benchmark=benchmark)
+        return FilesScored(report=tubes, notes=tubes.notes)
+    if benchmark == "ava" or benchmark == "ava-2020":
+        return _score_ava(request, "2020" if benchmark == "ava-2020" else "2018")
+    return _score_tracks(request, benchmark)
 
 
-def _score_tracks(request: ScoreRequest) -> FilesScored:
+def _score_ava(request: ScoreRequest, edition: AvaEdition) -> FilesScored:
+    from mot_platform.metrics.score_ava import score_ava
+
+    report = score_ava(
+        request.gt, request.pred, labels=request.labels, exclude=request.exclude, edition=edition
+    )
+    return FilesScored(report=report, notes=report.notes)
+
+
+def _score_tracks(request: ScoreRequest, benchmark: TrackBenchmark) -> FilesScored:
     from mot_platform.metrics.score_files import score_files
 
     scores = score_files(
         request.gt,
         request.pred,
-        benchmark=request.benchmark,
+        benchmark=benchmark,
         with_motmetrics=request.with_motmetrics,
         frames=request.frames,
         workers=request.workers,
@@ -113,46 +131,20 @@ def _score_tracks(request: ScoreRequest) -> FilesScored:
     return FilesScored(report=scores.report, notes=notes, sequences=scores.files.sequences)
 
 
-def _score_actions(request: ScoreRequest) -> FilesScored:
-    if request.benchmark in ("jhmdb", "ucf101-24"):
-        from mot_platform.metrics.score_jhmdb import score_jhmdb
-
-        report = score_jhmdb(request.gt, request.pred, labels=request.labels, benchmark=request.benchmark)
-    else:
-        from mot_platform.metrics.score_ava import score_ava
-
-        report = score_ava(
-            request.gt,
-            request.pred,
-            labels=request.labels,
-            exclude=request.exclude,
-            edition="2020" if request.benchmark == "ava-2020" else "2018",
-        )
-    return FilesScored(report=report, notes=report.notes)
-
-
-def _score_boxes(request: ScoreRequest) -> FilesScored:
-    from mot_platform.metrics.coco_report import score_coco
-
-    return FilesScored(report=score_coco(request.gt, request.pred))
-
-
 def write_page(path: Path, request: ScoreRequest, scored: FilesScored) -> None:
     """Write what was scored as a page, with pictures of the worst where frames lie beside the ground truth.
 
     Raises:
-        InputError: if there is no page for this benchmark.
         OSError: if the file can't be written.
     """
     from mot_platform.metrics.action_report import ActionReport
+    from mot_platform.metrics.coco_report import CocoReport
     from mot_platform.metrics.evaluation_report import EvaluationReport
     from mot_platform.provenance import code_version
     from mot_platform.report.score_contents import ScoreContents
     from mot_platform.report.score_page import write_score_page
 
     report = scored.report
-    if not isinstance(report, EvaluationReport | ActionReport):
-        raise InputError(f"--html has no page for --benchmark {request.benchmark}; leave it out")
     contents = ScoreContents(
         title=f"Scores of {request.pred.name}",
         created_at=datetime.now(UTC),
@@ -160,19 +152,21 @@ def write_page(path: Path, request: ScoreRequest, scored: FilesScored) -> None:
         scored={"Ground truth": str(request.gt), "Predictions": str(request.pred)},
         evaluation=report if isinstance(report, EvaluationReport) else None,
         actions=report if isinstance(report, ActionReport) else None,
-        sequences=tuple(_scored_sequences(scored, request.frames)),
+        boxes=report if isinstance(report, CocoReport) else None,
+        sequences=tuple(_pictured_sequences(scored, request.frames)),
     )
     write_score_page(path, contents)
 
 
-def _scored_sequences(scored: FilesScored, frames: FrameRange | None) -> Iterator[ScoredSequence]:
-    """Yield the boxes of each sequence that was scored, read once more: workers keep theirs to themselves."""
+def _pictured_sequences(scored: FilesScored, frames: FrameRange | None) -> Iterator[ScoredSequence]:
+    """Yield the boxes of each sequence of which there are frames, read once more."""
     from mot_platform.metrics.sequence_files import read_sequence
     from mot_platform.report.score_contents import ScoredSequence
     from mot_platform.video.picked_frames import frames_beside
 
     for files in scored.sequences:
-        truth, prediction = read_sequence(files, frames=frames)
         folder = files.truth.boxes.parent
-        frames_of = frames_beside(folder.parent) if folder.name == "gt" else None
-        yield ScoredSequence(truth=truth, predicted=prediction.rows, frames=frames_of)
+        source = frames_beside(folder.parent) if folder.name == "gt" else None
+        if source is not None:
+            truth, prediction = read_sequence(files, frames=frames)
+            yield ScoredSequence(truth=truth, predicted=prediction.rows, frames=source)

@@ -24,7 +24,7 @@ def test_table_shows_every_sequence_uncut(files: list[str]) -> None:
     assert result.exit_code == 0
     assert "COMBINED" in result.stdout
     assert "100.00" in result.stdout
-    assert "motmetrics, combined: MOTA 100.00, IDF1 100.00" in result.stdout
+    assert "motmetrics: MOTA 100.00, IDF1 100.00" in result.stdout
 
 
 def test_last_line_is_json(files: list[str]) -> None:

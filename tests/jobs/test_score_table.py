@@ -14,7 +14,7 @@ def test_undefined_figures_are_dashes_and_actions_need_no_column(tmp_path: Path)
     for name, truth in (("a", "1,1,0,0,10,10,1,1,1\n"), ("b", "")):
         (tmp_path / name / "gt").mkdir(parents=True)
         (tmp_path / name / "gt" / "gt.txt").write_text(truth)
-        (tmp_path / f"{name}.txt").write_text("1,1,0,0,10,10,1\n")
+        (tmp_path / f"{name}.txt").write_text("1,1,0,0,10,10,0.9\n1,2,30,0,9,9,0.8\n")
     console = Console(width=200)
     with console.capture() as capture:
         console.print(score_table(score_files(tmp_path, tmp_path).report))
