@@ -60,7 +60,7 @@ def malformed_row(
 def number_problem(field: str, name: str) -> str | None:
     """Return what keeps `field` from being a finite number, or None."""
     try:
-        value = float(field)
+        value = float("" if "_" in field else field)  # Python's 1_000 is no number in a file
     except ValueError:
         return f"{name} is {field!r}, not a number"
     return None if abs(value) < float("inf") else f"{name} is {field}; it must be finite"

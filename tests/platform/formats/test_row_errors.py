@@ -21,6 +21,8 @@ def test_file_is_blamed_when_no_line_is(tmp_path: Path) -> None:
     assert str(malformed_row(path, lambda row: None, "odd")) == f"{path}: odd"
 
 
-@pytest.mark.parametrize(("field", "finite"), [("1e3", True), ("nan", False), ("-inf", False), ("x", False)])
+@pytest.mark.parametrize(
+    ("field", "finite"), [("1e3", True), ("nan", False), ("-inf", False), ("x", False), ("1_0", False)]
+)
 def test_number_must_be_finite(field: str, finite: bool) -> None:
     assert (number_problem(field, "left") is None) == finite
