@@ -69,10 +69,13 @@ class ActionMap:
     """Ground-truth boxes of each."""
 
     def to_dict(self) -> dict[str, object]:
-        """Return the fields by name, None where undefined."""
+        """Return the fields by name but for the curves, None where undefined."""
         return {
             "mean_ap": None if math.isnan(self.mean_ap) else self.mean_ap,
             "ap_by_action": {str(action): value for action, value in self.ap_by_action.items()},
+            "num_truth_by_action": {
+                str(action): number for action, number in self.num_truth_by_action.items()
+            },
         }
 
 

@@ -120,8 +120,8 @@ def _read_predictions(
         return rows, differing_names(names, tracks.action_names())
     if with_times != _is_csv(pred):
         raise InputError(
-            f"{pred}: the ground truth is {'an' if with_times else 'no'} AVA csv; those have times and shares of "
-            "the frame, and files per frame have pixels, so give both in one form"
+            f"{pred}: the ground truth is {'an' if with_times else 'no'} AVA csv; it has times and shares "
+            "of the frame where files per frame have pixels, so give both in one form"
         )
     if not with_times:
         class_ids = {name: number for number, name in names.items()}

@@ -30,14 +30,25 @@ class VideoMap:
     num_predicted: Array
     """int64 `(A,)`, predicted tubes of each."""
 
+    def ap_at(self, tube_iou: float) -> Array:
+        """Return the AP of each action `(A,)` at one of `TUBE_IOUS`."""
+        ap: Array = self.ap[:, TUBE_IOUS.index(tube_iou)]
+        return ap
+
+    @property
+    def ap_50_95(self) -> Array:
+        """float64 `(A,)`, mean of each action over the tube IoUs 0.5, 0.55 .. 0.95."""
+        ap: Array = self.ap[:, TUBE_IOUS.index(0.5) :].mean(axis=1)
+        return ap
+
     def mean_ap(self, tube_iou: float) -> float:
         """Return the mean over actions at one of `TUBE_IOUS`; NaN without ground truth."""
-        return float(self.ap[:, TUBE_IOUS.index(tube_iou)].mean()) if len(self.action_ids) else math.nan
+        return float(self.ap_at(tube_iou).mean()) if len(self.action_ids) else math.nan
 
     @property
     def mean_ap_50_95(self) -> float:
         """Mean over actions and the tube IoUs 0.5, 0.55 .. 0.95."""
-        return float(self.ap[:, 1:].mean()) if len(self.action_ids) else math.nan
+        return float(self.ap_50_95.mean()) if len(self.action_ids) else math.nan
 
     def scalars(self) -> dict[str, float]:
         """Return the figures by the names under which they are published, NaN where undefined."""

@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mot_platform.formats.ava import AvaRows, read_action_list, read_ava, write_action_list, write_ava
+from mot_platform.formats.ava import (
+    AvaRows,
+    read_action_list,
+    read_ava,
+    read_ava_images,
+    write_action_list,
+    write_ava,
+)
 
 
 def _rows() -> AvaRows:
@@ -62,6 +69,9 @@ def test_empty_file_has_no_rows(tmp_path: Path) -> None:
         pytest.param("a,1,0,0,1,1", "6 columns, but the first row has 7", id="short"),
         pytest.param("a,1,0,nan,1,1,2", "y1 is nan; it must be finite", id="nan"),
         pytest.param("a,1,0,0,1,1,", "action is '', not a number", id="no action"),
+        pytest.param("a,1,0,0,1,1,-2", "action is -2; numbers of actions start at 1", id="negative action"),
+        pytest.param("a,1,0,0,320,1,2", "x2 is 320; boxes are shares of the frame, from 0 to 1", id="pixels"),
+        pytest.param("a,inf", "time is inf; it must be finite", id="empty image at no time"),
     ],
 )
 def test_malformed_row_is_named_by_file_and_line(tmp_path: Path, line: str, problem: str) -> None:
@@ -70,6 +80,23 @@ def test_malformed_row_is_named_by_file_and_line(tmp_path: Path, line: str, prob
     with pytest.raises(ValueError, match=r"ava.csv:3") as caught:
         read_ava(path)
     assert str(caught.value) == f"{path}:3: {problem}"
+
+
+def test_rows_of_video_and_time_are_images_without_a_box(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_text("a,0901\n\na,902,0,0,1,1,2\nb , 903.5\n")
+    rows = read_ava(tmp_path / "ava.csv")
+    assert (len(rows), rows.empty_images) == (1, (("a", 901.0), ("b", 903.5)))
+    (tmp_path / "empty.csv").write_text("a,0901\n")
+    assert read_ava(tmp_path / "empty.csv").empty_images == (("a", 901.0),)
+    assert read_ava_images(tmp_path / "empty.csv") == [("a", 901.0)]
+    with pytest.raises(ValueError, match=r"ava.csv:3: expected video,time"):
+        read_ava_images(tmp_path / "ava.csv")
+
+
+def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ava.csv").write_bytes(b"\x80\x04\xff")
+    with pytest.raises(ValueError, match=r"ava.csv: not text"):
+        read_ava(tmp_path / "ava.csv")
 
 
 def test_file_of_another_kind_is_refused(tmp_path: Path) -> None:
