@@ -76,7 +76,7 @@ class FilesScored:
 
     report: EvaluationReport | ActionReport | CocoReport
     notes: tuple[str, ...] = ()
-    """A line each: what was not counted, and why."""
+    """A line each that the report does not have: what was not counted, and why."""
     sequences: tuple[SequenceFiles, ...] = field(default=(), repr=False)
     """Where the tracks and their ground truth are."""
 
@@ -99,8 +99,9 @@ def score(request: ScoreRequest) -> FilesScored:
     if benchmark == "jhmdb" or benchmark == "ucf101-24":
         from mot_platform.metrics.score_jhmdb import score_jhmdb
 
-        tubes = score_jhmdb(request.gt, request.pred, labels=request.labels, benchmark=benchmark)
-        return FilesScored(report=tubes, notes=tubes.notes)
+        return FilesScored(
+            report=score_jhmdb(request.gt, request.pred, labels=request.labels, benchmark=benchmark)
+        )
     if benchmark == "ava" or benchmark == "ava-2020":
         return _score_ava(request, "2020" if benchmark == "ava-2020" else "2018")
     return _score_tracks(request, benchmark)
@@ -112,7 +113,7 @@ def _score_ava(request: ScoreRequest, edition: AvaEdition) -> FilesScored:
     report = score_ava(
         request.gt, request.pred, labels=request.labels, exclude=request.exclude, edition=edition
     )
-    return FilesScored(report=report, notes=report.notes)
+    return FilesScored(report=report)
 
 
 def _score_tracks(request: ScoreRequest, benchmark: TrackBenchmark) -> FilesScored:
