@@ -7,7 +7,6 @@ of only `video, time` is an image that was looked at and has nobody in it.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,8 +21,13 @@ from mot_platform.formats.row_errors import malformed_row, number_problem, numbe
 
 _NAMES = ("video", "time", "x1", "y1", "x2", "y2", "action")
 _BOX = _NAMES[2:6]
-_SHARE_RANGE = (-1.0, 2.0)
-"""Boxes may stick out of the frame by as much as its size; what is beyond is not normalised."""
+_RANGES = {
+    "time": (-1e8, 1e8, "a time in seconds"),
+    **dict.fromkeys(_BOX, (-1.0, 2.0, "a share of the frame, from 0 to 1")),
+    "action": (0, 32767, "the number of an action"),
+    "person": (-(2.0**53), 2.0**53, "the number of a person"),
+}
+"""What a column may hold, and what it is. Boxes may stick out of the frame by as much as its size."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,20 +84,16 @@ def _row_problem(row: list[str], names: tuple[str, ...]) -> str | None:
             return problem
         if name in ("action", "person") and float(field) % 1:
             return f"{name} is {field}, not a whole number"
-        if name == "action" and float(field) < 0:
-            return f"action is {field}; numbers of actions start at 1"
-        if name in _BOX and not _SHARE_RANGE[0] <= float(field) <= _SHARE_RANGE[1]:
-            return f"{name} is {field}; boxes are shares of the frame, from 0 to 1"
+        if name in _RANGES and not _RANGES[name][0] <= float(field) <= _RANGES[name][1]:
+            return f"{name} is {field}, which is not {_RANGES[name][2]}"
     return None
 
 
 def _sound(name: str, column: Array) -> bool:
     """Return whether all numbers of a column are what they should be."""
-    if name in _BOX:
-        return bool(((column >= _SHARE_RANGE[0]) & (column <= _SHARE_RANGE[1])).all())
-    if name in ("action", "person") and (column % 1).any():
-        return False
-    return bool(np.isfinite(column).all()) and not (name == "action" and (column < 0).any())
+    lowest, highest, _ = _RANGES.get(name, (-np.inf, np.inf, ""))
+    within = np.isfinite(column) & (column >= lowest) & (column <= highest)
+    return bool(within.all()) and not (name in ("action", "person") and (column % 1).any())
 
 
 def read_ava_images(path: Path | str) -> list[tuple[str, float]]:
@@ -104,7 +104,7 @@ def read_ava_images(path: Path | str) -> list[tuple[str, float]]:
     """
     images = []
     for line_number, row in numbered_fields(Path(path)):
-        problem = "expected video,time" if len(row) != 2 else number_problem(row[1], "time")
+        problem = "expected video,time" if len(row) != 2 else _row_problem(row, _NAMES)
         if problem:
             raise ValueError(f"{path}:{line_number}: {problem}")
         images.append((row[0], float(row[1])))
@@ -173,8 +173,8 @@ def _read_table(path: Path, names: tuple[str, ...]) -> tuple[pa.Table, tuple[tup
             convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
         )
         images = tuple((video.strip(), float(time)) for video, time in (row.split(",") for row in empty))
-        if not all(math.isfinite(time) for _, time in images):
-            raise ValueError("time must be finite")
+        if not _sound("time", np.array([time for _, time in images], np.float64)):
+            raise ValueError("time is out of range")
     except ValueError as error:  # a row of another length, a field that is no number
         raise malformed_row(path, lambda row: _row_problem(row, names), error) from error
     return table, images

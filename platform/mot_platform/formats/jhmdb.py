@@ -54,6 +54,8 @@ CLASS_NAMES: Mapping[str, tuple[str, ...]] = {
 """The classes of each benchmark in the order of their numbers, from 1."""
 
 _FILE_NAME = re.compile(r"(?P<video>.+)_(?P<frame>\d{5,9})\.txt")
+_MAX_PX = 1_000_000
+_MAX_CLASS = 32767
 _NEVER_OPENED = (".pkl", ".pickle", ".mat", ".npy", ".npz")
 _MAX_FILE_BYTES = 1 << 20
 _MAX_TOTAL_BYTES = 1 << 30
@@ -123,9 +125,13 @@ class _Columns:
         )
         if len(words) != len(names):
             raise ValueError(f"{len(words)} words; expected {' '.join(names)}")
+        if any("_" in word for word in words[1:]):
+            raise ValueError(f"a number has an underscore: {' '.join(words)}")
         numbers = [float(word) for word in words[1:]]
         if not all(map(math.isfinite, numbers)):
             raise ValueError("a number is not finite")
+        if max(map(abs, numbers[-4:])) > _MAX_PX:
+            raise ValueError(f"a box reaches beyond {_MAX_PX} px")
         if not self.scored:
             numbers = [1.0, *numbers]
             if numbers[3] < numbers[1] or numbers[4] < numbers[2]:
@@ -135,7 +141,7 @@ class _Columns:
     def _class_id(self, word: str) -> int:
         if word in self.class_ids:
             return self.class_ids[word]
-        if word.isascii() and word.isdigit() and len(word) < 10:
+        if word.isascii() and word.isdigit() and len(word) < 6 and int(word) <= _MAX_CLASS:
             return int(word)
         raise ValueError(f"class {word!r} is not known; give a list of actions that has it")
 

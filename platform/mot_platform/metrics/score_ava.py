@@ -58,7 +58,8 @@ def score_ava(
         gt: AVA csv, with or without ids of persons.
         pred: AVA csv with scores (8 columns, or 9 with ids of persons before them), or what `label` or
             `track --parquet` wrote: of the frames of a video those nearest to the times of `gt` count.
-        labels: List of actions (`pbtxt`); those are evaluated. None for all that `gt` has.
+        labels: List of actions (`pbtxt`); those are evaluated. None for all that `gt` has, in accuracy for
+            all that either file has.
         exclude: Csv of `video,time`; these images are left out of both sides.
         edition: Which of the official evaluators to follow; see the module.
 
@@ -75,7 +76,8 @@ def score_ava(
     numbers = image_numbers([truth, predicted, excluded])
     (truth_image, truth_empty), (image, _), (_, excluded_image) = numbers
     images = np.setdiff1d(np.concatenate([truth_image, truth_empty]), excluded_image)
-    action_ids = tuple(sorted(names)) if names else tuple(np.unique(truth.action_id).tolist())
+    action_ids = sorted(names) if names else np.unique(truth.action_id).tolist()
+    all_ids = sorted(names) if names else np.union1d(truth.action_id, predicted.action_id).tolist()
     asked = np.isin(truth.action_id, action_ids) & np.isin(truth_image, images)
     if not asked.any():
         raise InputError(f"{gt}: no box to score: none is left of the evaluated actions and images")
@@ -83,14 +85,17 @@ def score_ava(
     counted = np.isin(image, images) if edition == "2020" else ~np.isin(image, excluded_image)
     notes += _left_out(evaluated, counted)
     boxes = action_boxes(predicted, image)[evaluated & counted]
+    named = action_boxes(predicted, image)[np.isin(predicted.action_id, all_ids) & counted]
     true_boxes = action_boxes(truth, truth_image)[asked]
     best = best_in_image(boxes, MAX_IN_IMAGE) if edition == "2020" else np.ones(len(boxes.score), bool)
     if not best.all():
-        notes.append(f"{(~best).sum()} predicted rows beyond the {MAX_IN_IMAGE} best of their image")
+        notes.append(
+            f"not counted: {(~best).sum()} predicted rows beyond the {MAX_IN_IMAGE} best of their image"
+        )
     return ActionReport(
         benchmark="ava",
         action_map=action_map(true_boxes, boxes[best]),
-        accuracy=box_action_accuracy(true_boxes, boxes, action_ids=action_ids),
+        accuracy=box_action_accuracy(true_boxes, named, action_ids=all_ids),
         action_names=names or found_names,
         num_images=len(images),
         notes=tuple(notes),
@@ -170,9 +175,9 @@ def _left_out(evaluated: Array, counted: Array) -> list[str]:
     """Return what to say about predictions that are not scored."""
     notes = []
     if num_unknown := int((~evaluated).sum()):
-        notes.append(f"{num_unknown} predicted rows of actions that are not evaluated")
+        notes.append(f"not counted: {num_unknown} predicted rows of other actions")
     if num_elsewhere := int((evaluated & ~counted).sum()):
         notes.append(
-            f"{num_elsewhere} predicted rows in images that the ground truth lacks or that are excluded"
+            f"not counted: {num_elsewhere} predicted rows in images that are excluded or have no truth"
         )
     return notes

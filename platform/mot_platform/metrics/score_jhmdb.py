@@ -64,11 +64,11 @@ def score_jhmdb(
     require_common_videos(gt, truth, pred, predicted)
     elsewhere = len(set(predicted.videos) - set(truth.videos))
     if elsewhere:
-        notes.append(f"{elsewhere} videos of the predictions that the ground truth lacks")
+        notes.append(f"not counted: {elsewhere} videos of the predictions that the ground truth lacks")
     predicted = predicted.of_videos(truth.videos)
-    action_ids = tuple(np.unique(truth.action_id).tolist())
-    if labels is not None:
-        action_ids = tuple(sorted(names))
+    action_ids = (
+        np.union1d(truth.action_id, predicted.action_id) if labels is None else np.array(sorted(names))
+    )
     truth = truth[np.isin(truth.action_id, action_ids)]
     predicted = predicted[np.isin(predicted.action_id, action_ids)]
     if not len(truth):
@@ -77,13 +77,13 @@ def score_jhmdb(
     true_boxes, boxes = action_boxes(truth, truth_image), action_boxes(predicted, image)
     true_tubes = tubes_of_persons(truth) if _has_ids(truth) else linked_truth(truth)
     tubes = tubes_of_persons(predicted) if _has_ids(predicted) else linked_predictions(predicted)
-    for what, rows in (("ground truth", truth), ("predictions", predicted)):
-        if len(rows) and not _has_ids(rows):
-            notes.append(f"tubes of the {what} are linked from boxes, and video-mAP depends on how")
+    sides = (("the ground truth", truth), ("the predictions", predicted))
+    if linked := [side for side, rows in sides if len(rows) and not _has_ids(rows)]:
+        notes.append(f"no ids in {' and '.join(linked)}: tubes are linked, and video-mAP depends on how")
     return ActionReport(
         benchmark=benchmark,
         action_map=action_map(true_boxes, boxes),
-        accuracy=box_action_accuracy(true_boxes, boxes, action_ids=action_ids),
+        accuracy=box_action_accuracy(true_boxes, boxes, action_ids=action_ids.tolist()),
         video_map=video_map(true_tubes, tubes),
         action_names=names,
         num_images=len(np.union1d(truth_image, truth_empty)),

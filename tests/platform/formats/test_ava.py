@@ -69,8 +69,13 @@ def test_empty_file_has_no_rows(tmp_path: Path) -> None:
         pytest.param("a,1,0,0,1,1", "6 columns, but the first row has 7", id="short"),
         pytest.param("a,1,0,nan,1,1,2", "y1 is nan; it must be finite", id="nan"),
         pytest.param("a,1,0,0,1,1,", "action is '', not a number", id="no action"),
-        pytest.param("a,1,0,0,1,1,-2", "action is -2; numbers of actions start at 1", id="negative action"),
-        pytest.param("a,1,0,0,320,1,2", "x2 is 320; boxes are shares of the frame, from 0 to 1", id="pixels"),
+        pytest.param(
+            "a,1,0,0,1,1,-2", "action is -2, which is not the number of an action", id="negative action"
+        ),
+        pytest.param(
+            "a,1,0,0,320,1,2", "x2 is 320, which is not a share of the frame, from 0 to 1", id="pixels"
+        ),
+        pytest.param("a,1e30,0,0,1,1,2", "time is 1e30, which is not a time in seconds", id="time"),
         pytest.param("a,inf", "time is inf; it must be finite", id="empty image at no time"),
     ],
 )

@@ -209,6 +209,17 @@ def test_truth_as_its_own_prediction_is_perfect(tmp_path: Path) -> None:
     assert (report.accuracy.num_boxes, report.accuracy.accuracy, report.num_images) == (2, 1.0, 2)
 
 
+def test_other_actions_count_against_accuracy_unless_a_list_leaves_them_out(tmp_path: Path) -> None:
+    gt = _write(tmp_path / "gt.csv", "v,0902,0,0,.5,1,12\n")
+    pred = _write(tmp_path / "pred.csv", "v,902,0,0,.5,1,14,.9\nv,902,0,0,.5,1,12,.8\n")
+    report = score_ava(gt, pred)
+    assert report.scalars()["frame_mAP"] == 1
+    assert report.scalars()["action_accuracy"] == 0
+    assert report.notes == ("not counted: 1 predicted rows of other actions",)
+    report = score_ava(gt, pred, labels=_write_list(tmp_path / "list.pbtxt", [12]))
+    assert report.scalars()["action_accuracy"] == 1
+
+
 def test_no_predictions_score_nothing(tmp_path: Path) -> None:
     gt = _write(tmp_path / "gt.csv", "v,0902,0,0,.5,1,12\n")
     report = score_ava(gt, _write(tmp_path / "pred.csv", ""))
@@ -223,9 +234,7 @@ def test_no_predictions_score_nothing(tmp_path: Path) -> None:
         pytest.param("v,1,.5,0,.2,1,2\n", "", "gt.csv:1: x2 or y2 lies before", id="inverted truth"),
         pytest.param("v,1,0,0,1,1,2\n", "w,1,0,0,1,1,2,.5\n", "video w .* not in .*gt.csv", id="other video"),
         pytest.param("v,1,0,0,1,1,2\n", "v,1,0,0,1,1,2,nan\n", "pred.csv:1: score is nan", id="nan"),
-        pytest.param(
-            "v,1,0,0,1,1,2\n", "v,1,0,0,320,1,2,1\n", "pred.csv:1: x2 is 320; .*shares", id="pixels"
-        ),
+        pytest.param("v,1,0,0,1,1,2\n", "v,1,0,0,320,1,2,1\n", "pred.csv:1: x2 is 320, .*share", id="pixels"),
         pytest.param("a,b,c,d,e,f,g\n", "", "gt.csv:1: time is 'b', not a number", id="header"),
         pytest.param("v,1,0,0,1,1,9\n", "", "gt.csv: no box to score", id="class not evaluated"),
     ],

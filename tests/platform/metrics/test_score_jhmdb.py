@@ -126,7 +126,7 @@ def test_tracks_are_tubes_as_they_are(tmp_path: Path) -> None:
     assert figures["frame_mAP"] == 1
     assert figures["video_mAP@0.2"] == 1, "the better-scored one, of 8 frames, has 0.4"
     assert figures["video_mAP@0.5"] == 0.5, "of 12 frames, IoU 0.6, after a wrong one"
-    assert report.notes == ("tubes of the ground truth are linked from boxes, and video-mAP depends on how",)
+    assert report.notes == ("no ids in the ground truth: tubes are linked, and video-mAP depends on how",)
 
 
 def test_csv_with_persons_has_tubes(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ def test_videos_elsewhere_are_noted_and_do_not_count(tmp_path: Path) -> None:
     found = [*_clip("run_a", 12, range(1, 21), score=".5 "), *_clip("run_b", 12, range(1, 21), score=".9 ")]
     report = score_jhmdb(gt, _write_frames(tmp_path / "pred", found))
     assert (report.scalars()["frame_mAP"], report.scalars()["video_mAP@0.5"]) == (1, 1)
-    assert report.notes[0] == "1 videos of the predictions that the ground truth lacks"
+    assert report.notes[0] == "not counted: 1 videos of the predictions that the ground truth lacks"
 
 
 def test_names_of_classes_are_those_of_the_benchmark_or_of_a_list(tmp_path: Path) -> None:
