@@ -68,12 +68,12 @@ def read_coco_truth(path: Path) -> CocoTruth:
         raise InputError(f"{path}: not ground truth of COCO: no object with lists {', '.join(_TRUTH_LISTS)}")
     if not data["categories"]:
         raise InputError(f"{path}: no categories in it")
-    image_id = np.unique(_column(path, "images", data["images"], "id", _WHOLE)).astype(np.int64)
-    number = _column(path, "categories", data["categories"], "id", _WHOLE).astype(np.int64)
+    image_id = np.unique(_column(path, "images", data["images"], "id", _WHOLE))
+    number = _column(path, "categories", data["categories"], "id", _WHOLE)
     words = [str(category.get("name", category["id"])) for category in data["categories"]]
     entries = data["annotations"]
-    image = _column(path, "annotations", entries, "image_id", _WHOLE).astype(np.int64)
-    category = _column(path, "annotations", entries, "category_id", _WHOLE).astype(np.int64)
+    image = _column(path, "annotations", entries, "image_id", _WHOLE)
+    category = _column(path, "annotations", entries, "category_id", _WHOLE)
     _require_known(f"{path}: annotations", "image_id", image, image_id)
     _require_known(f"{path}: annotations", "category_id", category, number)
     xywh = _column(path, "annotations", entries, "bbox", _BOX).reshape(-1, 4)
@@ -103,8 +103,8 @@ def read_coco_results(path: Path, truth: CocoTruth) -> CocoResults:
         raise InputError(
             f"{path}: not results of COCO: expected a list of objects, got {type(entries).__name__}"
         )
-    image = _column(path, "", entries, "image_id", _WHOLE).astype(np.int64)
-    category = _column(path, "", entries, "category_id", _WHOLE).astype(np.int64)
+    image = _column(path, "", entries, "image_id", _WHOLE)
+    category = _column(path, "", entries, "category_id", _WHOLE)
     _require_known(f"{path}: ", "image_id", image, truth.image_id)
     if len(category) and not np.isin(category, list(truth.categories)).any():
         raise InputError(
@@ -132,9 +132,10 @@ class _Kind:
 
     words: str
     sound: Callable[[Any], bool]
+    dtype: type = np.float64
 
 
-_WHOLE = _Kind("a whole number", lambda value: type(value) is int and abs(value) < 2**63)
+_WHOLE = _Kind("a whole number", lambda value: type(value) is int and abs(value) < 2**63, np.int64)
 _FLAG = _Kind("0 or 1", lambda value: value in (0, 1))
 _NUMBER = _Kind("a finite number", _is_number)
 _BOX = _Kind(
@@ -168,7 +169,7 @@ def _column(
         if name in entry and not kind.sound(value):
             raise InputError(f"{path}: {place}[{number}]: {name} is {value!r:.50}, not {kind.words}")
         values.append(value)
-    return np.array(values)
+    return np.array(values, kind.dtype)
 
 
 def _require_known(place: str, name: str, column: Array, known: Array) -> None:

@@ -40,6 +40,11 @@ def test_boxes_are_read_and_what_may_be_missing_is_filled_in(truth: CocoTruth) -
     assert (truth.area.tolist(), truth.crowd.tolist()) == ([9.5, 14], [True, False])
 
 
+def test_numbers_of_any_size_are_numbers(tmp_path: Path) -> None:
+    truth = read_coco_truth(_file(tmp_path, _truth(annotations=[BOX | {"area": 10**30}])))
+    assert truth.area.tolist() == [1e30]
+
+
 def test_results_are_read(tmp_path: Path, truth: CocoTruth) -> None:
     results = read_coco_results(_file(tmp_path, [BOX | {"score": 0.5}, BOX | {"score": 1}]), truth)
     assert (results.image.tolist(), results.score.tolist()) == ([3, 3], [0.5, 1])
