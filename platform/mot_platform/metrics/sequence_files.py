@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 
@@ -96,14 +96,18 @@ def _pairs(truths: list[TruthFile], results: list[ResultFile]) -> list[SequenceF
     alike = {_without_detector(truth.name): truth for truth in reversed(truths)}
     videos = same_videos([result.name for result in results if result.prediction is not None], exact)
     named = {_without_detector(result.name) for result in results if result.name in exact}
-    pairs = []
+    pairs: dict[str, SequenceFiles] = {}
     for result in results:
-        name = videos.get(result.name, result.name)
+        stem = result.name if result.prediction is None else PurePosixPath(result.name).stem
+        name = videos.get(result.name, stem)
         plain = _without_detector(name)
         truth = exact.get(name) or (alike.get(plain) if plain not in named else None)
-        if truth is not None:
-            pairs.append(SequenceFiles(name=name, truth=truth, result=result))
-    return pairs
+        if truth is None:
+            continue
+        if name in pairs:
+            raise InputError(f"{pairs[name].result.name} and {result.name} are both {name}; rename one")
+        pairs[name] = SequenceFiles(name=name, truth=truth, result=result)
+    return list(pairs.values())
 
 
 def _require_all(

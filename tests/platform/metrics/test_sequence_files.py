@@ -103,19 +103,20 @@ def test_other_classes_are_refused_by_the_benchmarks_of_pedestrians_only(tmp_pat
 
 
 def test_videos_of_parquet_are_paired_by_their_stems(tmp_path: Path) -> None:
-    gt, _ = _layout(tmp_path, "a b", "")
+    gt, _ = _layout(tmp_path, "a b-02", "")
     (tmp_path / "tracks").mkdir()
     (tmp_path / "videos").mkdir()
     pq.write_table(pa.Table.from_pylist([], schema=TRACKS_SCHEMA), tmp_path / "tracks" / "u.parquet")
-    rows = [{"video": f"in/{name}.mp4", "status": "done"} for name in "abc"]
+    rows = [{"video": f"in/{name}.mp4", "status": "done"} for name in ("a", "b-02-SDP", "c")]
     pq.write_table(videos_table(rows), tmp_path / "videos" / "u.parquet")
     files = pair_files(gt, tmp_path)
     assert [(pair.name, pair.result.name) for pair in files.sequences] == [
         ("a", "in/a.mp4"),
-        ("b", "in/b.mp4"),
+        ("b-02-SDP", "in/b-02-SDP.mp4"),
     ]
     assert files.ignored == ("in/c.mp4",)
+    rows[1]["video"] = "in/b-02.mp4"
     rows[1] |= {"status": "dead", "error_stage": "decode", "error": "it is torn"}
     pq.write_table(videos_table(rows), tmp_path / "videos" / "u.parquet")
-    with pytest.raises(InputError, match=r"in/b.mp4 could not be labelled \(decode: it is torn\)"):
+    with pytest.raises(InputError, match=r"in/b-02.mp4 could not be labelled \(decode: it is torn\)"):
         pair_files(gt, tmp_path)
