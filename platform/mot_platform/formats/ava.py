@@ -8,6 +8,7 @@ of only `video, time` is an image that was looked at and has nobody in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
@@ -60,6 +61,19 @@ class AvaRows:
 
     def __len__(self) -> int:
         return len(self.video)
+
+    @classmethod
+    def without_boxes(cls, images: Sequence[tuple[str, float]]) -> AvaRows:
+        """Return a file that lists `images`, and nobody in them."""
+        return cls(
+            video=[],
+            time_s=np.zeros(0),
+            xyxy=np.zeros((0, 4)),
+            action_id=np.zeros(0, np.int64),
+            person_id=np.zeros(0, np.int64),
+            score=np.zeros(0),
+            empty_images=tuple(images),
+        )
 
 
 def _column_names(path: Path, eighth: Literal["person", "score"]) -> tuple[str, ...]:
@@ -130,15 +144,7 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path}: not text, so no AVA csv") from error
     if not names:
-        return AvaRows(
-            video=[],
-            time_s=np.zeros(0),
-            xyxy=np.zeros((0, 4)),
-            action_id=np.zeros(0, np.int64),
-            person_id=np.zeros(0, np.int64),
-            score=np.zeros(0),
-            empty_images=tuple(read_ava_images(path)),
-        )
+        return AvaRows.without_boxes(read_ava_images(path))
     table, empty_images = _read_table(path, names)
     columns = {name: table[name].to_numpy() for name in names[1:]}
     for name, column in columns.items():

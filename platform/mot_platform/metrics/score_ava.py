@@ -20,7 +20,6 @@ Source: https://github.com/activitynet/ActivityNet, Evaluation/get_ava_performan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -31,9 +30,9 @@ from mot_platform.errors import InputError
 from mot_platform.formats.action_rows import ActionRows, rows_of_ava
 from mot_platform.formats.ava import AvaRows, read_action_list, read_ava, read_ava_images
 from mot_platform.formats.parquet_actions import is_parquet, read_track_actions
-from mot_platform.formats.row_errors import malformed_row
 from mot_platform.metrics.action_images import action_boxes, image_numbers
-from mot_platform.metrics.action_map import action_map
+from mot_platform.metrics.action_inputs import differing_names, read_ava_truth, require_common_videos
+from mot_platform.metrics.action_map import ActionBoxes, action_map
 from mot_platform.metrics.action_report import ActionReport
 from mot_platform.metrics.best_in_image import best_in_image
 from mot_platform.metrics.box_actions import box_action_accuracy
@@ -68,69 +67,31 @@ def score_ava(
         ValueError: with file and line, if a row is malformed.
     """
     names = read_action_list(labels) if labels is not None else {}
-    truth = rows_of_ava(read_truth(gt))
+    truth = rows_of_ava(read_ava_truth(gt))
     predicted, found_names, notes = _read_predictions(pred, truth)
-    notes += differing_names(names, found_names)
     require_common_videos(gt, truth, pred, predicted)
-    excluded = rows_of_ava(_images_only(read_ava_images(exclude) if exclude is not None else []))
+    excluded = rows_of_ava(AvaRows.without_boxes(read_ava_images(exclude) if exclude is not None else []))
     numbers = image_numbers([truth, predicted, excluded])
     (truth_image, truth_empty), (image, _), (_, excluded_image) = numbers
     images = np.setdiff1d(np.concatenate([truth_image, truth_empty]), excluded_image)
-    action_ids = sorted(names) if names else np.unique(truth.action_id).tolist()
-    all_ids = sorted(names) if names else np.union1d(truth.action_id, predicted.action_id).tolist()
+    counted = np.isin(image, images) if edition == "2020" else ~np.isin(image, excluded_image)
+    action_ids = np.array(sorted(names) or np.unique(truth.action_id))
+    all_ids = np.array(sorted(names) or np.union1d(truth.action_id, predicted.action_id))
     asked = np.isin(truth.action_id, action_ids) & np.isin(truth_image, images)
     if not asked.any():
         raise InputError(f"{gt}: no box to score: none is left of the evaluated actions and images")
+    true_boxes, boxes = action_boxes(truth, truth_image)[asked], action_boxes(predicted, image)
     evaluated = np.isin(predicted.action_id, action_ids)
-    counted = np.isin(image, images) if edition == "2020" else ~np.isin(image, excluded_image)
-    notes += _left_out(evaluated, counted)
-    boxes = action_boxes(predicted, image)[evaluated & counted]
-    named = action_boxes(predicted, image)[np.isin(predicted.action_id, all_ids) & counted]
-    true_boxes = action_boxes(truth, truth_image)[asked]
-    best = best_in_image(boxes, MAX_IN_IMAGE) if edition == "2020" else np.ones(len(boxes.score), bool)
-    if not best.all():
-        notes.append(
-            f"not counted: {(~best).sum()} predicted rows beyond the {MAX_IN_IMAGE} best of their image"
-        )
+    best, left_out = _best_rows(boxes, evaluated=evaluated, counted=counted, edition=edition)
+    named = counted & np.isin(predicted.action_id, all_ids)
     return ActionReport(
         benchmark="ava",
         action_map=action_map(true_boxes, boxes[best]),
-        accuracy=box_action_accuracy(true_boxes, named, action_ids=all_ids),
+        accuracy=box_action_accuracy(true_boxes, boxes[named], action_ids=all_ids.tolist()),
         action_names=names or found_names,
         num_images=len(images),
-        notes=tuple(notes),
+        notes=(*notes, *differing_names(names, found_names), *left_out),
     )
-
-
-def read_truth(gt: Path) -> AvaRows:
-    """Return the ground truth of an AVA csv.
-
-    Raises:
-        InputError: if it has no rows.
-        ValueError: with file and line, if a row is malformed or a box ends before it begins.
-    """
-    rows = read_ava(gt)
-    if not len(rows):
-        raise InputError(f"{gt}: no ground truth in it")
-    if (rows.xyxy[:, 2:] < rows.xyxy[:, :2]).any():
-        raise malformed_row(gt, _inverted, "a box ends before it begins")
-    return rows
-
-
-def _inverted(row: list[str]) -> str | None:
-    """Return what is wrong with the box of a row, or None."""
-    if len(row) > 2 and (float(row[4]) < float(row[2]) or float(row[5]) < float(row[3])):
-        return "x2 or y2 lies before x1 or y1; a box is left, top, right, bottom"
-    return None
-
-
-def require_common_videos(gt: Path, truth: ActionRows, pred: Path, predicted: ActionRows) -> None:
-    """Raise `InputError` if there are predictions, but none of a video of the ground truth."""
-    if predicted.videos and not set(predicted.videos) & set(truth.videos):
-        raise InputError(
-            f"{pred}: video {predicted.videos[0]} and all others in it are not in {gt}, which has "
-            f"{truth.videos[0]}"
-        )
 
 
 def _read_predictions(pred: Path, truth: ActionRows) -> tuple[ActionRows, dict[int, str], list[str]]:
@@ -145,39 +106,22 @@ def _read_predictions(pred: Path, truth: ActionRows) -> tuple[ActionRows, dict[i
     return rows_of_ava(rows), {}, ["all predicted rows have score 1"] if unscored else []
 
 
-def _images_only(images: list[tuple[str, float]]) -> AvaRows:
-    """Return images as an AVA file that lists them without a box."""
-    return AvaRows(
-        video=[],
-        time_s=np.zeros(0),
-        xyxy=np.zeros((0, 4)),
-        action_id=np.zeros(0, np.int64),
-        person_id=np.zeros(0, np.int64),
-        score=np.zeros(0),
-        empty_images=tuple(images),
-    )
+def _best_rows(
+    boxes: ActionBoxes, *, evaluated: Array, counted: Array, edition: AvaEdition
+) -> tuple[Array, list[str]]:
+    """Return which predictions are ranked, and what to note about the others.
 
-
-def differing_names(names: Mapping[int, str], found: Mapping[int, str]) -> list[str]:
-    """Return what to say about actions that the list of actions names otherwise than the predictions do."""
-
-    def plain(name: str) -> str:
-        return "".join(letter for letter in name.lower() if letter.isalnum())
-
-    return [
-        f"action {action} is {names[action]!r} in the list of actions, but {name!r} in the predictions"
-        for action, name in found.items()
-        if action in names and plain(names[action]) != plain(name)
-    ]
-
-
-def _left_out(evaluated: Array, counted: Array) -> list[str]:
-    """Return what to say about predictions that are not scored."""
-    notes = []
-    if num_unknown := int((~evaluated).sum()):
-        notes.append(f"not counted: {num_unknown} predicted rows of other actions")
-    if num_elsewhere := int((evaluated & ~counted).sum()):
-        notes.append(
-            f"not counted: {num_elsewhere} predicted rows in images that are excluded or have no truth"
-        )
-    return notes
+    Args:
+        boxes: All predictions.
+        evaluated: Mask `(R,)` of those with an evaluated action.
+        counted: Mask `(R,)` of those in images that count.
+        edition: Which may limit their number in an image.
+    """
+    rows = np.flatnonzero(evaluated & counted)
+    best = best_in_image(boxes[rows], MAX_IN_IMAGE) if edition == "2020" else np.ones(len(rows), bool)
+    reasons = {
+        "predicted rows of other actions": ~evaluated,
+        "predicted rows in images that are excluded or have no truth": evaluated & ~counted,
+        f"predicted rows beyond the {MAX_IN_IMAGE} best of their image": ~best,
+    }
+    return rows[best], [f"not counted: {mask.sum()} {why}" for why, mask in reasons.items() if mask.any()]

@@ -23,10 +23,10 @@ from mot_platform.formats.ava import read_action_list, read_ava
 from mot_platform.formats.jhmdb import CLASS_NAMES, read_frame_files
 from mot_platform.formats.parquet_actions import is_parquet, read_track_actions
 from mot_platform.metrics.action_images import action_boxes, image_numbers
+from mot_platform.metrics.action_inputs import differing_names, read_ava_truth, require_common_videos
 from mot_platform.metrics.action_map import action_map
 from mot_platform.metrics.action_report import ActionReport
 from mot_platform.metrics.box_actions import box_action_accuracy
-from mot_platform.metrics.score_ava import differing_names, read_truth, require_common_videos
 from mot_platform.metrics.track_rows import rows_at_times, rows_by_frame
 from mot_platform.metrics.tube_linking import linked_predictions, linked_truth
 from mot_platform.metrics.tubes import tubes_of_persons
@@ -104,7 +104,7 @@ def _read_truth(gt: Path, class_ids: dict[str, int]) -> ActionRows:
     """Return the ground truth."""
     if not _is_csv(gt):
         return read_frame_files(gt, scored=False, class_ids=class_ids)
-    rows = rows_of_ava(read_truth(gt))
+    rows = rows_of_ava(read_ava_truth(gt))
     if not _has_ids(rows):
         raise InputError(f"{gt}: no ids of persons in it, so no tubes; score it as benchmark ava")
     return rows

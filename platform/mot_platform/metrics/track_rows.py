@@ -36,20 +36,26 @@ def rows_at_times(tracks: TrackActions, truth: ActionRows) -> ActionRows:
         InputError: if the size of a video is not known, or two videos have one name.
     """
     same = same_videos(tracks.videos, truth.videos)
+    rows_of_video = _by_video(tracks.video, len(tracks.videos))
+    all_ticks = np.concatenate([truth.frame, truth.empty_frame])
+    images_of_video = _by_video(np.concatenate([truth.video, truth.empty_video]), len(truth.videos))
+    images_by_name = dict(zip(truth.videos, images_of_video, strict=True))
     picked, frames = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for number, name in enumerate(tracks.videos):
-        if name not in same:
-            continue
-        video = truth.videos.index(same[name])
-        of_video = (truth.frame[truth.video == video], truth.empty_frame[truth.empty_video == video])
-        ticks = np.unique(np.concatenate(of_video))
-        rows = np.flatnonzero(tracks.video == number)
-        place, row = _nearest(ticks_time_s(ticks), tracks.frame_index[rows], tracks.time_s[rows])
-        picked.append(rows[row])
-        frames.append(ticks[place])
+    for name, rows in zip(tracks.videos, rows_of_video, strict=True):
+        if name in same:
+            ticks = np.unique(all_ticks[images_by_name[same[name]]])
+            place, row = _nearest(ticks_time_s(ticks), tracks.frame_index[rows], tracks.time_s[rows])
+            picked.append(rows[row])
+            frames.append(ticks[place])
     chosen = np.concatenate(picked)
     xyxy = tracks.xyxy[chosen] / np.tile(_sizes(tracks, tracks.video[chosen]), 2)
     return _rows(tracks, truth, chosen, frame=np.concatenate(frames), xyxy=xyxy)
+
+
+def _by_video(video: Array, num_videos: int) -> list[Array]:
+    """Return the rows of each video."""
+    number = np.bincount(video, minlength=num_videos)
+    return np.split(np.argsort(video, kind="stable"), np.cumsum(number)[:-1])[:num_videos]
 
 
 def _sizes(tracks: TrackActions, video: Array) -> Array:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,9 @@ def test_single_frame_counts_where_it_is() -> None:
 
 def test_no_tracks_and_no_common_video_have_no_rows() -> None:
     assert len(rows_at_times(_tracks([]), _truth([1.0, 2.0]))) == 0
+    nothing = replace(_tracks([]), videos=())
+    assert len(rows_at_times(nothing, _truth([1.0, 2.0]))) == 0
+    assert len(rows_by_frame(nothing, _truth([1.0, 2.0]))) == 0
 
 
 def test_size_is_needed_for_shares_of_the_frame_only() -> None:
