@@ -1,4 +1,4 @@
-"""What is written of an evaluation: tracks as MOTChallenge text, every score as JSON, and a page to look at."""
+"""What is written of an evaluation: tracks as MOTChallenge text, every score as JSON, and a page."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 CLEAR matches frame by frame and prefers to keep the pairs of the frame before; Identity matches whole
 trajectories once. Where the definitions of motmetrics differ, see `motmetrics_scores`.
 
-All fields are equal to TrackEval's, which counts no frames of a sequence that is empty on one side. Only for
-several sequences that are all empty do MLR and FP_per_frame of the combination differ.
+All fields are equal to TrackEval's, which counts no frames of a sequence that is empty on one side. Only where
+no sequence at all has ground truth does its combination say otherwise: MLR 0, and a MOTA of -FP, not 0.
 
 Source: Bernardin and Stiefelhagen, "Evaluating Multiple Object Tracking Performance: The CLEAR MOT Metrics",
 2008; Ristani et al., "Performance Measures and a Data Set for Multi-Target, Multi-Camera Tracking", 2016.

@@ -39,10 +39,10 @@ def evaluated_and_absorbing_rows(
 
     Source: TrackEval, docs/MOTChallenge-Official; the MOT17 and MOT20 development kit.
     """
-    flagged = truth.score != 0
     if benchmark == "plain":
-        evaluated = flagged & (truth.visibility >= min_visibility)
+        evaluated = (truth.score != 0) & (truth.visibility >= min_visibility)
         return evaluated, ~evaluated
+    flagged = np.trunc(truth.score) != 0  # TrackEval reads whole numbers
     if benchmark in ("mot15", "dancetrack"):
         return flagged, np.zeros(len(truth), bool)
     if benchmark not in get_args(Benchmark):

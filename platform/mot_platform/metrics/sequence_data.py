@@ -116,14 +116,17 @@ def align_sequence(
         min_visibility: Rows less visible than this absorb predictions (`plain` only).
 
     Raises:
-        ValueError: if the sequence has no frame, a frame lies outside it, an id repeats in a frame or a box
-            is not finite.
+        ValueError: if the sequence has no frame, a frame lies outside it, an id repeats in a frame, a box is
+            not finite, or the benchmark does not know a class.
     """
     if num_frames < 1:
         raise ValueError(f"{name}: a sequence needs at least one frame, but num_frames is {num_frames}")
     _require_sound(name, "ground truth", truth, num_frames)
     _require_sound(name, "prediction", predicted, num_frames)
-    evaluated, absorbing = evaluated_and_absorbing_rows(truth, benchmark, min_visibility=min_visibility)
+    try:
+        evaluated, absorbing = evaluated_and_absorbing_rows(truth, benchmark, min_visibility=min_visibility)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
     truth_row, truth_start = _by_frame(truth.frame_index, num_frames)
     predicted_row, predicted_start = _by_frame(predicted.frame_index, num_frames)
     pairs = overlapping_pairs(
