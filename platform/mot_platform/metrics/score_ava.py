@@ -8,13 +8,14 @@ predictions of an image, all evaluated classes together, only the 50 best count 
 no limit, and predictions in images without ground truth are wrong, unless the image is in the list of
 excluded timestamps (which the official script no longer takes; here it works in both).
 
-In both, classes that the list of actions lacks are ignored on both sides; a prediction without area is
-dropped, but takes one of the 50 places; and the mean is over classes with ground truth. There are three
-differences: predictions of equal score rank in the order of the file, where the official order is that of an
-unstable sort; edition 2018 cut times to whole seconds; and rows that can't be meant, such as boxes in pixels
-or ground truth that ends before it begins, are refused.
+The command calls the edition of 2018 `ava` and that of 2020 `ava-2020`. In both, classes that the list of
+actions lacks are ignored on both sides; a prediction without area is dropped, but takes one of the 50 places;
+and the mean is over classes with ground truth. There are three differences: predictions of equal score rank
+in the order of the file, where the official order is that of an unstable sort; edition 2018 cut times to
+whole seconds; and rows that can't be meant, such as boxes in pixels or ground truth that ends before it
+begins, are refused.
 
-Source: https://github.com/activitynet/ActivityNet, Evaluation/get_ava_performance.py, commits 3b2ddda (2018),
+Source: https://github.com/activitynet/ActivityNet, Evaluation/get_ava_performance.py, commits be7854e (2018),
 3fee089 (the 50 best), c070fdb (rows without a box, no excluded timestamps) and 4e455cb (microseconds).
 """
 
@@ -85,7 +86,7 @@ def score_ava(
     best, left_out = _best_rows(boxes, evaluated=evaluated, counted=counted, edition=edition)
     named = counted & np.isin(predicted.action_id, all_ids)
     return ActionReport(
-        benchmark="ava",
+        benchmark="ava" if edition == "2018" else "ava-2020",
         action_map=action_map(true_boxes, boxes[best]),
         accuracy=box_action_accuracy(true_boxes, boxes[named], action_ids=all_ids.tolist()),
         action_names=names or found_names,
