@@ -4,8 +4,8 @@
 
 `--trackeval` is a Python that has it (`python -m venv peer && peer/bin/pip install trackeval`). Each round
 runs TrackEval in one process, `score` in one, and `score` in as many as there are CPUs, one after the other.
-A run is a command from start to end, with all it imports. A count must be equal, a fraction to 1e-9; the exit
-code is 1 where one is not.
+"Scoring" is reading and scoring alone, once everything is imported; "command" is from start to end. A count
+must be equal, a fraction to 1e-9; the exit code is 1 where one is not.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -37,34 +38,70 @@ FAMILIES = ("HOTA", "CLEAR", "Identity")
 TOLERANCE = 1e-9
 
 
+ALONE = """
+import sys, time
+from pathlib import Path
+from mot_platform.metrics.score_files import score_files
+gt, pred, benchmark, workers = sys.argv[1:]
+begun_s = time.perf_counter()
+score_files(Path(gt), Path(pred), benchmark=benchmark, workers=int(workers))
+print(time.perf_counter() - begun_s)
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contestant:
+    """One way to the same scores."""
+
+    name: str
+    command: Sequence[str]
+    scoring: Sequence[str]
+    """Prints as its last line the seconds that reading and scoring took."""
+    seconds: dict[str, list[float]] = field(default_factory=lambda: {"scoring": [], "command": []})
+
+
 def main() -> int:
     options = _parsed()
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         lay_out(folder, options.gt, options.pred)
-        theirs = [
-            *(options.trackeval, str(Path(__file__).with_name("trackeval_scores.py"))),
-            *(str(folder), options.benchmark, str(folder / "theirs.json")),
-        ]
-        ours = [
-            *(str(Path(sys.executable).with_name("mot-action")), "score", "--gt", str(options.gt)),
-            *("--pred", str(options.pred), "--benchmark", options.benchmark, "--json"),
-        ]
-        several = f"score, {usable_cpus()} processes"
-        commands = {
-            "TrackEval, one process": theirs,
-            "score, one process": [*ours, "--workers", "1"],
-            several: ours,
-        }
-        seconds: dict[str, list[float]] = {name: [] for name in commands}
-        output = ""
+        contestants = [trackeval(folder, options), score(options, 1), score(options, usable_cpus())]
         for _ in range(options.rounds):
-            for name, command in commands.items():
-                took, output = timed(command)
-                seconds[name].append(took)
-        wrong = differences(json.loads((folder / "theirs.json").read_text()), json.loads(output))
-    show(seconds, wrong)
+            for contestant in contestants:
+                run(contestant)
+        theirs = json.loads((folder / "theirs.json").read_text())
+    ours = subprocess.run(contestants[1].command, check=True, capture_output=True, text=True).stdout
+    wrong = differences(theirs, json.loads(ours))
+    show(contestants, wrong)
     return 1 if wrong["different"] else 0
+
+
+def trackeval(folder: Path, options: argparse.Namespace) -> Contestant:
+    """Return TrackEval, whose script is both the command and what times itself."""
+    script = Path(__file__).with_name("trackeval_scores.py")
+    command = [options.trackeval, str(script), str(folder), options.benchmark, str(folder / "theirs.json")]
+    return Contestant(name="TrackEval, one process", command=command, scoring=command)
+
+
+def score(options: argparse.Namespace, workers: int) -> Contestant:
+    """Return `score` in so many processes."""
+    mot_action = Path(sys.executable).with_name("mot-action")
+    files = ["--gt", str(options.gt), "--pred", str(options.pred), "--benchmark", options.benchmark]
+    arguments = [str(options.gt), str(options.pred), options.benchmark, str(workers)]
+    return Contestant(
+        name=f"score, {workers} process{'es' * (workers > 1)}",
+        command=[str(mot_action), "score", *files, "--json", "--workers", str(workers)],
+        scoring=[sys.executable, "-c", ALONE, *arguments],
+    )
+
+
+def run(contestant: Contestant) -> None:
+    """Run a contestant once more and note both times."""
+    took_s, output = timed(contestant.command)
+    contestant.seconds["command"].append(took_s)
+    if contestant.scoring != contestant.command:
+        _, output = timed(contestant.scoring)
+    contestant.seconds["scoring"].append(float(output.splitlines()[-1]))
 
 
 def lay_out(folder: Path, gt: Path, pred: Path) -> None:
@@ -120,15 +157,17 @@ def differences(theirs: Mapping[str, Mapping[str, Any]], ours: Mapping[str, Any]
     return {"sequences": len(theirs), "compared": compared, "largest": largest, "different": different}
 
 
-def show(seconds: Mapping[str, list[float]], wrong: Mapping[str, Any]) -> None:
+def show(contestants: Sequence[Contestant], wrong: Mapping[str, Any]) -> None:
     machine = this_machine()
     table = Table(caption=f"{machine.cpu_model}, {machine.num_cpus} CPUs, load {os.getloadavg()[0]:.1f}")
-    for heading in ("", "median s", "least s", "most s", "of TrackEval's time"):
+    for heading in ("", "scoring s", "least to most", "share", "command s", "least to most", "share"):
         table.add_column(heading, justify="right" if heading else "left")
-    first = median(next(iter(seconds.values())))
-    for name, took in seconds.items():
-        share = f"1/{first / median(took):.1f}"
-        table.add_row(name, *(f"{f(took):.2f}" for f in _SUMMARIES), share)
+    for contestant in contestants:
+        row = [contestant.name]
+        for kind, took in contestant.seconds.items():
+            share = median(contestants[0].seconds[kind]) / median(took)
+            row += [f"{median(took):.2f}", f"{min(took):.2f} to {max(took):.2f}", f"1/{share:.1f}"]
+        table.add_row(*row)
     console = Console()
     console.print(table)
     console.print(
@@ -137,9 +176,6 @@ def show(seconds: Mapping[str, list[float]], wrong: Mapping[str, Any]) -> None:
     )
     for line in wrong["different"][:20]:
         console.print(line)
-
-
-_SUMMARIES: tuple[Callable[[list[float]], float], ...] = (median, min, max)
 
 
 def _parsed() -> argparse.Namespace:
