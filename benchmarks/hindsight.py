@@ -25,10 +25,10 @@ from mot_platform.association.job import associate_files
 from mot_platform.association.prepared import AssociationRequest
 from mot_platform.config import load_config, named_config
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.clear_identity import combine_clear, combine_identity
 from mot_platform.metrics.evaluation_report import SequenceScores
-from mot_platform.metrics.hota import combine_hota
 from mot_platform.metrics.score_files import score_files
+from mot_platform.metrics.tracks.clear_identity import combine_clear, combine_identity
+from mot_platform.metrics.tracks.hota import combine_hota
 
 SETTINGS = {
     "online": None,

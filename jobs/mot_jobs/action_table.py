@@ -6,7 +6,7 @@ import math
 
 from rich.table import Table
 
-from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.actions.action_report import ActionReport
 
 TUBE_IOUS = (0.2, 0.5, 0.75)
 

@@ -6,8 +6,8 @@ import math
 
 from rich.table import Table
 
-from mot_platform.metrics.coco_report import CocoReport
-from mot_platform.metrics.detection_map import DetectionScores
+from mot_platform.metrics.boxes.coco_report import CocoReport
+from mot_platform.metrics.boxes.detection_map import DetectionScores
 
 SHARES = {
     "AP": "mean_ap",

@@ -12,12 +12,12 @@ from mot_jobs.score_table import score_table
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.cluster import usable_cpus
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.actions.action_report import ActionReport
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.scoring import ScoreBenchmark, ScoreRequest, score, write_page
 
 if TYPE_CHECKING:
-    from mot_platform.metrics.coco_report import CocoReport
+    from mot_platform.metrics.boxes.coco_report import CocoReport
 
 app = typer.Typer()
 

@@ -10,7 +10,7 @@ from mot_model.structures import Detections, Tracks
 from mot_platform.corpus import LabelledVideo
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.metrics.mot_preprocessing import Benchmark
+from mot_platform.metrics.tracks.mot_preprocessing import Benchmark
 from mot_platform.tracking import track_video
 
 

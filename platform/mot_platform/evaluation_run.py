@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mot_platform.experiment import ExperimentRun, begin, store_errors, tracking_uri
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.metrics.hota import ALPHAS
+from mot_platform.metrics.tracks.hota import ALPHAS
 from mot_platform.provenance import code_version, digest_of
 from mot_platform.weights import ModelIdentity
 

@@ -15,10 +15,10 @@ from mot_platform.errors import InputError
 from mot_platform.frame_range import FrameRange
 
 if TYPE_CHECKING:
-    from mot_platform.metrics.action_report import ActionReport
-    from mot_platform.metrics.coco_report import CocoReport
+    from mot_platform.metrics.actions.action_report import ActionReport
+    from mot_platform.metrics.actions.score_ava import AvaEdition
+    from mot_platform.metrics.boxes.coco_report import CocoReport
     from mot_platform.metrics.evaluation_report import EvaluationReport
-    from mot_platform.metrics.score_ava import AvaEdition
     from mot_platform.metrics.sequence_files import SequenceFiles
     from mot_platform.report.score_contents import ScoredSequence
 
@@ -93,11 +93,11 @@ def score(request: ScoreRequest) -> FilesScored:
             raise InputError(f"{path}: no such file or folder")
     benchmark = request.benchmark
     if benchmark == "coco":
-        from mot_platform.metrics.coco_report import score_coco
+        from mot_platform.metrics.boxes.coco_report import score_coco
 
         return FilesScored(report=score_coco(request.gt, request.pred))
     if benchmark == "jhmdb" or benchmark == "ucf101-24":
-        from mot_platform.metrics.score_jhmdb import score_jhmdb
+        from mot_platform.metrics.actions.score_jhmdb import score_jhmdb
 
         return FilesScored(
             report=score_jhmdb(request.gt, request.pred, labels=request.labels, benchmark=benchmark)
@@ -108,7 +108,7 @@ def score(request: ScoreRequest) -> FilesScored:
 
 
 def _score_ava(request: ScoreRequest, edition: AvaEdition) -> FilesScored:
-    from mot_platform.metrics.score_ava import score_ava
+    from mot_platform.metrics.actions.score_ava import score_ava
 
     report = score_ava(
         request.gt, request.pred, labels=request.labels, exclude=request.exclude, edition=edition
@@ -138,8 +138,8 @@ def write_page(path: Path, request: ScoreRequest, scored: FilesScored) -> None:
     Raises:
         OSError: if the file can't be written.
     """
-    from mot_platform.metrics.action_report import ActionReport
-    from mot_platform.metrics.coco_report import CocoReport
+    from mot_platform.metrics.actions.action_report import ActionReport
+    from mot_platform.metrics.boxes.coco_report import CocoReport
     from mot_platform.metrics.evaluation_report import EvaluationReport
     from mot_platform.provenance import code_version
     from mot_platform.report.score_contents import ScoreContents

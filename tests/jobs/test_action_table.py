@@ -7,9 +7,9 @@ from pathlib import Path
 from rich.console import Console
 
 from mot_jobs.action_table import action_table
-from mot_platform.metrics.action_report import ActionReport
-from mot_platform.metrics.score_ava import score_ava
-from mot_platform.metrics.score_jhmdb import score_jhmdb
+from mot_platform.metrics.actions.action_report import ActionReport
+from mot_platform.metrics.actions.score_ava import score_ava
+from mot_platform.metrics.actions.score_jhmdb import score_jhmdb
 
 
 def _rows(report: ActionReport) -> list[list[str]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from mot_jobs.coco_table import coco_table
-from mot_platform.metrics.coco_report import score_coco
+from mot_platform.metrics.boxes.coco_report import score_coco
 
 
 def test_classes_and_their_mean_are_rows(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from mot_platform.errors import InputError
 from mot_platform.evaluation_run import record_evaluation
 from mot_platform.experiment import EXPERIMENT, tracking_uri
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo
-from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth

@@ -10,7 +10,7 @@ import pytest
 
 from mot_platform.errors import InputError
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.actions.action_report import ActionReport
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.scoring import ScoreRequest, score, write_page
 

@@ -12,7 +12,7 @@ from mot_model.structures import Array
 from mot_platform.benchmarking.contestants import Contestant
 from mot_platform.benchmarking.sequences import LabelledSequence
 from mot_platform.formats.motchallenge import MotRows
-from mot_platform.metrics.clear_identity import (
+from mot_platform.metrics.tracks.clear_identity import (
     ClearScores,
     IdentityScores,
     clear,
@@ -22,8 +22,8 @@ from mot_platform.metrics.clear_identity import (
     identity,
     identity_matches,
 )
-from mot_platform.metrics.hota import HotaScores, combine_hota, hota
-from mot_platform.metrics.sequence_data import align_sequence
+from mot_platform.metrics.tracks.hota import HotaScores, combine_hota, hota
+from mot_platform.metrics.tracks.sequence_data import align_sequence
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from mot_platform.errors import InputError
 from mot_platform.formats.detections import read_text_detections
 from mot_platform.formats.motchallenge import MotRows, read_mot
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.mot_preprocessing import Benchmark
+from mot_platform.metrics.tracks.mot_preprocessing import Benchmark
 
 MIN_SCORE = 0.1
 """Detections below are left out, for every tracker."""

@@ -12,13 +12,15 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mot_model.structures import Detections, Tracks
-from mot_platform.metrics.action_samples import ActionScores, action_vocabulary, join_samples, score_actions
-from mot_platform.metrics.clear_identity import combine_clear, combine_identity
-from mot_platform.metrics.detection_map import DetectionScores, detection_scores_by_group
+from mot_platform.metrics.actions.action_samples import (
+    ActionScores,
+    action_vocabulary,
+    join_samples,
+    score_actions,
+)
+from mot_platform.metrics.boxes.detection_map import DetectionScores, detection_scores_by_group
 from mot_platform.metrics.evaluation_report import COMBINED, EvaluationReport, SequenceScores
 from mot_platform.metrics.ground_truth import SequenceTruth
-from mot_platform.metrics.hota import combine_hota
-from mot_platform.metrics.mot_preprocessing import Benchmark
 from mot_platform.metrics.sequence_evaluation import (
     MIN_VISIBILITY,
     EvaluatedSequence,
@@ -26,7 +28,10 @@ from mot_platform.metrics.sequence_evaluation import (
     evaluate_sequence,
 )
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.metrics.wrong_identity import combine_wrong_identity
+from mot_platform.metrics.tracks.clear_identity import combine_clear, combine_identity
+from mot_platform.metrics.tracks.hota import combine_hota
+from mot_platform.metrics.tracks.mot_preprocessing import Benchmark
+from mot_platform.metrics.tracks.wrong_identity import combine_wrong_identity
 
 
 def evaluate_sequences(
@@ -174,7 +179,7 @@ def _combined(
 
 def _motmetrics(parts: Sequence[EvaluatedSequence]) -> dict[str, dict[str, float]]:
     """Return motmetrics' figures; it is imported only here, with pandas it takes half a second."""
-    from mot_platform.metrics.motmetrics_scores import OVERALL, motmetrics_scores
+    from mot_platform.metrics.tracks.motmetrics_scores import OVERALL, motmetrics_scores
 
     figures = motmetrics_scores([part.aligned for part in parts])
     return figures | {COMBINED: figures[OVERALL]}

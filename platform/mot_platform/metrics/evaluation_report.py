@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mot_platform.metrics.action_accuracy import ActionAccuracy
-from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.clear_identity import ClearScores, IdentityScores
-from mot_platform.metrics.detection_map import DetectionScores
-from mot_platform.metrics.hota import HotaScores
-from mot_platform.metrics.wrong_identity import WrongIdentity
+from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
+from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.boxes.detection_map import DetectionScores
+from mot_platform.metrics.tracks.clear_identity import ClearScores, IdentityScores
+from mot_platform.metrics.tracks.hota import HotaScores
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentity
 
 COMBINED = "COMBINED"
 

@@ -7,12 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from mot_platform.frame_range import FrameRange
-from mot_platform.metrics.action_samples import action_vocabulary
+from mot_platform.metrics.actions.action_samples import action_vocabulary
 from mot_platform.metrics.evaluation import report_on
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.metrics.mot_preprocessing import Benchmark
 from mot_platform.metrics.sequence_evaluation import EvaluatedSequence, Rules, evaluate_sequence
 from mot_platform.metrics.sequence_files import PairedFiles, SequenceFiles, pair_files, read_sequence
+from mot_platform.metrics.tracks.mot_preprocessing import Benchmark
 from mot_platform.processes import results_as_done
 
 

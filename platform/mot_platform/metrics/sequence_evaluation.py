@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from mot_model.structures import Detections
-from mot_platform.metrics.action_samples import ActionSamples, action_samples
-from mot_platform.metrics.clear_identity import (
+from mot_platform.metrics.actions.action_samples import ActionSamples, action_samples
+from mot_platform.metrics.boxes.detection_map import ImageBoxes
+from mot_platform.metrics.ground_truth import SequenceTruth
+from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.metrics.tracks.clear_identity import (
     ClearScores,
     IdentityScores,
     clear,
@@ -17,13 +20,10 @@ from mot_platform.metrics.clear_identity import (
     identity,
     identity_matches,
 )
-from mot_platform.metrics.detection_map import ImageBoxes
-from mot_platform.metrics.ground_truth import SequenceTruth
-from mot_platform.metrics.hota import HotaScores, hota
-from mot_platform.metrics.mot_preprocessing import Benchmark, evaluated_and_absorbing_rows
-from mot_platform.metrics.sequence_data import AlignedSequence, align_sequence
-from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.metrics.wrong_identity import WrongIdentity, wrong_identity
+from mot_platform.metrics.tracks.hota import HotaScores, hota
+from mot_platform.metrics.tracks.mot_preprocessing import Benchmark, evaluated_and_absorbing_rows
+from mot_platform.metrics.tracks.sequence_data import AlignedSequence, align_sequence
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentity, wrong_identity
 
 MIN_VISIBILITY = 0.1
 

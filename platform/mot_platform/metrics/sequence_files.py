@@ -19,9 +19,9 @@ from mot_platform.formats.row_errors import TextPath, line_of_row
 from mot_platform.formats.video_names import same_videos
 from mot_platform.frame_range import FrameRange
 from mot_platform.metrics.ground_truth import SequenceTruth, TruthFile, find_ground_truth, read_truth
-from mot_platform.metrics.mot_preprocessing import PEDESTRIAN_CLASS, Benchmark
 from mot_platform.metrics.result_files import ResultFile, find_results
 from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.metrics.tracks.mot_preprocessing import PEDESTRIAN_CLASS, Benchmark
 
 _DETECTOR_SUFFIX = re.compile(r"-(DPM|FRCNN|SDP)$")
 """MOT17 names a sequence three times, once for each public detector; their ground truth is the same."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mot_platform.metrics.action_accuracy import ActionAccuracy
-from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
+from mot_platform.metrics.actions.action_map import ActionMap
 
 MAX_CONFUSION_ACTIONS = 16
 """A larger matrix can't be read; the rarer actions are counted in its column for all others."""

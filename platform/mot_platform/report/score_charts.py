@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from mot_model.structures import Array
-from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.detection_map import DetectionScores
+from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.boxes.detection_map import DetectionScores
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.metrics.hota import ALPHAS
+from mot_platform.metrics.tracks.hota import ALPHAS
 from mot_platform.report.action_tables import ActionRow
 from mot_platform.report.line_chart import LineChart, Series, draw_lines
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from mot_platform.formats.motchallenge import MotRows
-from mot_platform.metrics.action_report import ActionReport
-from mot_platform.metrics.coco_report import CocoReport
+from mot_platform.metrics.actions.action_report import ActionReport
+from mot_platform.metrics.boxes.coco_report import CocoReport
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from mot_platform.metrics.action_accuracy import ActionAccuracy
-from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
+from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.report.action_tables import action_rows, confusion_table, most_confused
 from mot_platform.report.rendering import count, render, write_page

@@ -6,10 +6,10 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from mot_platform.metrics.detection_map import DetectionScores
+from mot_platform.metrics.actions.video_map import TUBE_IOUS, VideoMap
+from mot_platform.metrics.boxes.detection_map import DetectionScores
 from mot_platform.metrics.evaluation_report import EvaluationReport, SequenceScores
-from mot_platform.metrics.video_map import TUBE_IOUS, VideoMap
-from mot_platform.metrics.wrong_identity import WrongIdentitySpan
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentitySpan
 from mot_platform.report.rendering import count, duration
 from mot_platform.report.score_contents import ScoreContents
 from mot_platform.report.scores import Card, majority_note, score_card

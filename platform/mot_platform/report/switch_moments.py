@@ -10,8 +10,8 @@ import numpy as np
 from mot_model.boxes import pairwise_iou
 from mot_model.structures import Array
 from mot_platform.formats.motchallenge import MotRows
-from mot_platform.metrics.mot_preprocessing import MATCH_IOU
-from mot_platform.metrics.wrong_identity import WrongIdentitySpan
+from mot_platform.metrics.tracks.mot_preprocessing import MATCH_IOU
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentitySpan
 from mot_platform.report.score_contents import ScoredSequence
 
 MAX_MOMENTS = 5

@@ -10,7 +10,7 @@ import numpy as np
 
 from mot_model.structures import Array
 from mot_platform.errors import MediaError
-from mot_platform.metrics.wrong_identity import WrongIdentitySpan
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentitySpan
 from mot_platform.report.marks import UNFOUND_COLOR, Mark, box_mark
 from mot_platform.report.pictures import jpeg_uri
 from mot_platform.report.score_contents import ScoredSequence

@@ -10,13 +10,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.clear_identity import clear, clear_matches, identity, identity_matches
-from mot_platform.metrics.detection_map import ImageBoxes, detection_scores
+from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.boxes.detection_map import ImageBoxes, detection_scores
 from mot_platform.metrics.evaluation_report import COMBINED, EvaluationReport, SequenceScores
-from mot_platform.metrics.hota import hota
-from mot_platform.metrics.sequence_data import align_sequence
-from mot_platform.metrics.wrong_identity import wrong_identity
+from mot_platform.metrics.tracks.clear_identity import clear, clear_matches, identity, identity_matches
+from mot_platform.metrics.tracks.hota import hota
+from mot_platform.metrics.tracks.sequence_data import align_sequence
+from mot_platform.metrics.tracks.wrong_identity import wrong_identity
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from mot_platform.metrics.action_accuracy import ActionAccuracy, action_accuracy
-from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.actions.action_accuracy import ActionAccuracy, action_accuracy
+from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.report.action_tables import (
     MAX_CONFUSION_ACTIONS,
     action_rows,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mot_platform.metrics.action_map import ActionMap
+from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.report.action_tables import action_rows
 from mot_platform.report.contents import ReportContents

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from mot_model.structures import Tracks
-from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.action_report import ActionReport
-from mot_platform.metrics.coco_report import ClassScores, CocoReport
+from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_report import ActionReport
+from mot_platform.metrics.boxes.coco_report import ClassScores, CocoReport
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.report.contents import ReportContents

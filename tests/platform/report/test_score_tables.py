@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from mot_platform.metrics.action_map import ActionMap
-from mot_platform.metrics.action_report import ActionReport
+from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_report import ActionReport
+from mot_platform.metrics.actions.video_map import TUBE_IOUS, VideoMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.metrics.video_map import TUBE_IOUS, VideoMap
 from mot_platform.report.contents import ReportContents
 from mot_platform.report.score_contents import ScoreContents
 from mot_platform.report.score_tables import (

@@ -10,7 +10,7 @@ import pytest
 from mot_model.structures import Tracks
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.metrics.wrong_identity import WrongIdentitySpan
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentitySpan
 from mot_platform.report.score_contents import ScoredSequence
 from mot_platform.report.switch_moments import SwitchMoments
 

@@ -14,7 +14,7 @@ from mot_model.structures import Tracks
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.metrics.wrong_identity import WrongIdentitySpan
+from mot_platform.metrics.tracks.wrong_identity import WrongIdentitySpan
 from mot_platform.report.score_contents import ScoredSequence
 from mot_platform.report.switch_strips import MAX_STRIPS, PICTURE_PX, switch_strips
 

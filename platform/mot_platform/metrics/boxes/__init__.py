@@ -1,0 +1,1 @@
+"""Boxes against their ground truth, by the rules of COCO."""

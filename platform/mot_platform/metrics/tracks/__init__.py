@@ -1,0 +1,1 @@
+"""Tracks against their ground truth: CLEAR, Identity, HOTA, and how long identities are wrong."""
