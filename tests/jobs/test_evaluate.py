@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from mot_jobs.evaluate import app
@@ -13,6 +14,7 @@ from mot_platform.weights import resolve_model
 runner = CliRunner()
 
 
+@pytest.mark.filterwarnings("ignore")  # MLflow
 def test_scores_and_tracks_are_written(tiny_corpus: Path, untrained_weights: Path, tmp_path: Path) -> None:
     out = tmp_path / "scores"
     arguments = ["--weights", str(untrained_weights), "--data", str(tiny_corpus), "--out", str(out), "--json"]

@@ -16,7 +16,7 @@ def run(*arguments):
 
 
 def test_label_reports_counts_and_dead_letters_fail_only_when_strict(
-    tiny_corpus, untrained_weights, tmp_path
+    tiny_corpus, untrained_weights, tmp_path, local_ray
 ):
     (tiny_corpus / "text.mp4").write_text("this is no video")
     tracker = tmp_path / "tracker.yaml"

@@ -40,4 +40,5 @@ def test_a_submission_names_all_packages() -> None:
     assert submission.entrypoint[:4] == ("python", "-m", "mot_jobs.cli", "evaluate")
     assert submission.name == "test"
     assert submission.driver_cpus == 1
-    assert Path(submission.entrypoint[-1]).is_absolute()
+    data = submission.entrypoint[submission.entrypoint.index("--data") + 1]
+    assert Path(data).is_absolute()

@@ -39,7 +39,7 @@ from mot_platform.metrics.actions.best_in_image import best_in_image
 from mot_platform.metrics.actions.box_actions import box_action_accuracy
 from mot_platform.metrics.actions.track_rows import rows_at_times
 
-AvaEdition = Literal["2020", "2018"]
+AvaEdition = Literal["2018", "2020"]
 
 MAX_IN_IMAGE = 50
 
@@ -50,7 +50,7 @@ def score_ava(
     *,
     labels: Path | None = None,
     exclude: Path | None = None,
-    edition: AvaEdition = "2020",
+    edition: AvaEdition = "2018",
 ) -> ActionReport:
     """Return how the actions in `pred` score against `gt`.
 
