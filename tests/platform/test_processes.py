@@ -24,11 +24,15 @@ def _fail(number: int) -> int:
     raise ValueError(f"item {number} is bad")
 
 
-@pytest.mark.parametrize("fork", [True, False])
-def test_every_item_has_its_result_from_another_process(fork: bool) -> None:
-    results = list(results_as_done(_square_and_process, range(5), workers=2, fork=fork))
+def test_every_item_has_its_result_from_another_process() -> None:
+    results = list(results_as_done(_square_and_process, range(5), workers=2, fork=True))
     assert sorted(square for square, _ in results) == [0, 1, 4, 9, 16]
     assert os.getpid() not in {process for _, process in results}
+
+
+def test_a_process_that_is_no_copy_does_the_same() -> None:
+    own = "__import__('os').getpid()"  # it can import no test module
+    assert os.getpid() not in list(results_as_done(eval, [own, own], workers=2))
 
 
 def test_one_worker_is_this_process() -> None:

@@ -23,6 +23,7 @@ def cluster() -> Iterator[dict[str, str]]:
         "RAY_AUTH_TOKEN": secrets.token_hex(32),
         "RAY_USAGE_STATS_ENABLED": "0",
         "RAY_JOB_STOP_WAIT_TIME_S": "60",
+        "NUMBA_DISABLE_JIT": "1",  # shipped code is compiled anew, which takes longer than these few frames
     }
     folder = tempfile.mkdtemp(prefix="mot-jobs-", dir="/tmp")  # sockets below it need a short path
     command = [sys.executable, str(Path(__file__).with_name("cluster_process.py")), "2"]

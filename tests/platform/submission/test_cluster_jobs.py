@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,11 @@ def test_an_evaluation_runs_with_shipped_code_and_its_end_is_that_of_the_command
         "--out",
         str(tmp_path / "out"),
     ]
-    done = run(cluster, "evaluate", *options, "--wait", "--json")
+    bad = ["--weights", "/nowhere/w", "--data", str(tiny_corpus)]
+    with ThreadPoolExecutor() as side_by_side:
+        sound = side_by_side.submit(run, cluster, "evaluate", *options, "--wait", "--json")
+        failing = side_by_side.submit(run, cluster, "evaluate", *bad, "--wait", "--retries", "3")
+    done, wrong = sound.result(), failing.result()
     assert done.returncode == 0, done.stderr
     assert "HOTA" in (tmp_path / "out" / "scores.json").read_text()
     state = last_line(done)
@@ -46,9 +51,6 @@ def test_an_evaluation_runs_with_shipped_code_and_its_end_is_that_of_the_command
     assert str(state["id"]).startswith("evaluate-tiny-")
     assert "tracked synth-5-0000" in done.stderr
 
-    wrong = run(
-        cluster, "evaluate", "--weights", "/nowhere/w", "--data", str(tiny_corpus), "--wait", "--retries", "3"
-    )
     assert wrong.returncode == 2
     assert "/nowhere/w" in wrong.stdout
     assert "retry" not in wrong.stderr  # bad input stays bad
