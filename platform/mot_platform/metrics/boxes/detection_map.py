@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mot_model.boxes import box_area, xyxy_to_xywh
 from mot_model.structures import Array
-from mot_platform.metrics.boxes.coco_matching import (
-    MatchedImages,
-    PrecisionRecall,
-    PredictedColumns,
-    TruthColumns,
-    match_images,
-)
+
+if TYPE_CHECKING:
+    from mot_platform.metrics.boxes.coco_matching import MatchedImages, PrecisionRecall
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -146,6 +143,9 @@ def _match_groups(
     truths: Sequence[ImageBoxes], predictions: Sequence[ImageBoxes]
 ) -> tuple[MatchedImages, list[int]]:
     """Return all images matched, and the number of the first image of each group, and of all images."""
+    # the library comes with OpenCV, and files of tracks seldom need it
+    from mot_platform.metrics.boxes.coco_matching import PredictedColumns, TruthColumns, match_images
+
     start, truth_image, predicted_image = [0], [], []
     for truth, predicted in zip(truths, predictions, strict=True):
         names, number = np.unique(np.concatenate([truth.image, predicted.image]), return_inverse=True)
@@ -173,7 +173,4 @@ def _match_groups(
 
 
 def _undefined() -> DetectionScores:
-    nothing = PrecisionRecall(
-        precision=np.full((10, 101, 4, 1), math.nan), recall=np.full((10, 4, 1), math.nan)
-    )
-    return average_precision([nothing])
+    return DetectionScores(**dict.fromkeys(_FIGURES, math.nan), precision=np.full((10, 101), math.nan))

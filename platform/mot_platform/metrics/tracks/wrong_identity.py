@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -43,6 +43,11 @@ class WrongIdentitySpan:
     def num_frames(self) -> int:
         """Length from the first to the last frame, both included."""
         return self.last_frame - self.first_frame + 1
+
+    def to_dict(self) -> dict[str, object]:
+        """Return the fields for JSON, None where undefined."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return named | {"seconds": None if math.isnan(self.seconds) else self.seconds}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,10 +92,8 @@ class WrongIdentity:
         """Return figures and spans for JSON, None where undefined."""
         lengths = {name: getattr(self, name) for name in ("mean_s", "median_s", "max_s")}
         figures = {name: None if math.isnan(value) else value for name, value in lengths.items()}
-        spans = [asdict(span) for span in self.spans]
-        for span in spans:
-            span["seconds"] = None if math.isnan(span["seconds"]) else span["seconds"]
-        counts = {"num_spans": len(spans), "num_wrong": self.num_wrong, "num_matched": self.num_matched}
+        counts = {"num_spans": len(self.spans), "num_wrong": self.num_wrong, "num_matched": self.num_matched}
+        spans = [span.to_dict() for span in self.spans]
         return {**counts, "wrong_share": self.wrong_share, **figures, "spans": spans}
 
 
