@@ -35,6 +35,9 @@ def command(  # noqa: PLR0913 - the options of a command
     motmetrics: Annotated[
         bool, typer.Option("--motmetrics", help="Tracks: add the figures of motmetrics (slower).")
     ] = False,
+    boxes: Annotated[
+        bool, typer.Option("--boxes", help="Tracks: add the average precision of their boxes (slower).")
+    ] = False,
     workers: Annotated[
         int | None, typer.Option(min=1, help="Processes to share sequences among; default: every CPU.")
     ] = None,
@@ -52,6 +55,7 @@ def command(  # noqa: PLR0913 - the options of a command
             benchmark=benchmark,
             frames=FrameRange.parse(frames) if frames is not None else None,
             with_motmetrics=motmetrics,
+            with_boxes=boxes,
             labels=labels,
             exclude=exclude,
             workers=workers or usable_cpus(),

@@ -46,10 +46,10 @@ def _figure(figures: Mapping[str, float], name: str, *, factor: float) -> str:
 
 def _caption(report: EvaluationReport) -> str:
     """Return what the figures mean, and those of motmetrics where there are any."""
-    text = (
-        f"benchmark {report.benchmark}; shares in %; wrong id: found by another track than their own, for so "
-        "many seconds on average"
-    )
+    lines = [
+        f"benchmark {report.benchmark}; shares in %",
+        "wrong id: found by a track that is not their own, for so many seconds on average",
+    ]
     if checks := report.combined.motmetrics:
-        text += f"; motmetrics: MOTA {100 * checks['mota']:.2f}, IDF1 {100 * checks['idf1']:.2f}"
-    return text
+        lines.append(f"motmetrics: MOTA {100 * checks['mota']:.2f}, IDF1 {100 * checks['idf1']:.2f}")
+    return "\n".join(lines)

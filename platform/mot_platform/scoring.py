@@ -31,6 +31,7 @@ ScoreBenchmark = Literal[TrackBenchmark, AvaBenchmark, TubeBenchmark, BoxBenchma
 _USED_BY: dict[str, tuple[str, ...]] = {
     "--frames": get_args(TrackBenchmark),
     "--motmetrics": get_args(TrackBenchmark),
+    "--boxes": get_args(TrackBenchmark),
     "--labels": (*get_args(AvaBenchmark), *get_args(TubeBenchmark)),
     "--exclude": get_args(AvaBenchmark),
 }
@@ -51,6 +52,8 @@ class ScoreRequest:
     """Which frames of each sequence of tracks count; None for all."""
     with_motmetrics: bool = False
     """Whether to add the figures of motmetrics to those of tracks."""
+    with_boxes: bool = False
+    """Whether to score the boxes of tracks as detections too."""
     labels: Path | None = None
     """The list of the actions that are evaluated; None for all of the ground truth."""
     exclude: Path | None = None
@@ -62,6 +65,7 @@ class ScoreRequest:
         given = {
             "--frames": self.frames is not None,
             "--motmetrics": self.with_motmetrics,
+            "--boxes": self.with_boxes,
             "--labels": self.labels is not None,
             "--exclude": self.exclude is not None,
         }
@@ -124,6 +128,7 @@ def _score_tracks(request: ScoreRequest, benchmark: TrackBenchmark) -> FilesScor
         request.pred,
         benchmark=benchmark,
         with_motmetrics=request.with_motmetrics,
+        with_detection=request.with_boxes,
         frames=request.frames,
         workers=request.workers,
     )

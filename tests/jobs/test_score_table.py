@@ -17,7 +17,7 @@ def test_undefined_figures_are_dashes_and_actions_need_no_column(tmp_path: Path)
         (tmp_path / f"{name}.txt").write_text("1,1,0,0,10,10,0.9\n1,2,30,0,9,9,0.8\n")
     console = Console(width=200)
     with console.capture() as capture:
-        console.print(score_table(score_files(tmp_path, tmp_path).report))
+        console.print(score_table(score_files(tmp_path, tmp_path, with_detection=True).report))
     lines = capture.get().splitlines()
     row = next(line for line in lines if "\u2502 b " in line)
     assert " - " in row

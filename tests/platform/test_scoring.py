@@ -69,6 +69,7 @@ def test_result_of_no_sequence_is_noted(swapped: ScoreRequest, tmp_path: Path) -
     [
         ("ava", "frames", FrameRange()),
         ("coco", "with_motmetrics", True),
+        ("ava", "with_boxes", True),
         ("mot17", "labels", Path("actions.pbtxt")),
         ("jhmdb", "exclude", Path("excluded.csv")),
     ],

@@ -18,7 +18,11 @@ from mot_platform.metrics.actions.action_samples import (
     join_samples,
     score_actions,
 )
-from mot_platform.metrics.boxes.detection_map import DetectionScores, detection_scores_by_group
+from mot_platform.metrics.boxes.detection_map import (
+    DetectionScores,
+    detection_scores_by_group,
+    undefined_scores,
+)
 from mot_platform.metrics.evaluation_report import COMBINED, EvaluationReport, SequenceScores
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_evaluation import (
@@ -101,6 +105,7 @@ def report_on(
     *,
     action_names: Mapping[int, str] | None = None,
     with_motmetrics: bool = False,
+    with_detection: bool = True,
     need_ranking: bool = False,
 ) -> EvaluationReport:
     """Return the scores of sequences that are evaluated, and of all together: pooled, not averaged.
@@ -110,13 +115,16 @@ def report_on(
         rules: What counted.
         action_names: Names for the report.
         with_motmetrics: Also report motmetrics' own figures.
+        with_detection: Whether to score boxes as detections, which takes longer than all the rest.
         need_ranking: Leave the scores of detection undefined where all predictions have one score.
     """
-    detection, detection_of_all = detection_scores_by_group(
-        [part.true_boxes for part in parts],
-        [part.predicted_boxes for part in parts],
-        need_ranking=need_ranking,
-    )
+    detection, detection_of_all = [undefined_scores() for _ in parts], undefined_scores()
+    if with_detection:
+        detection, detection_of_all = detection_scores_by_group(
+            [part.true_boxes for part in parts],
+            [part.predicted_boxes for part in parts],
+            need_ranking=need_ranking,
+        )
     checks = _motmetrics(parts) if with_motmetrics else {}
     sequences = [
         _scores(part, boxes, score_actions(part.actions, rules.vocabulary), checks.get(part.aligned.name, {}))

@@ -31,19 +31,20 @@ def score_files(
     *,
     benchmark: Benchmark = "plain",
     with_motmetrics: bool = False,
+    with_detection: bool = False,
     frames: FrameRange | None = None,
     workers: int = 1,
 ) -> FileScores:
     """Return the scores of the results in `pred` against the ground truth in `gt`.
 
-    Detection is scored only where the predictions have scores that rank them, and actions where both sides
-    have them: a corpus with `ava.csv`, and Parquet of `label` or `track`.
+    Actions are scored where both sides have them: a corpus with `ava.csv`, and Parquet of `label` or `track`.
 
     Args:
         gt: See `find_ground_truth`.
         pred: See `find_results`.
         benchmark: Which ground truth counts.
         with_motmetrics: Also report motmetrics' own figures.
+        with_detection: Also score the boxes of the tracks as detections, where their scores rank them.
         frames: Which frames of each sequence count; None for all.
         workers: Processes to share the sequences among.
 
@@ -66,7 +67,12 @@ def score_files(
         key=lambda part: part.aligned.name,
     )
     report = report_on(
-        parts, rules, action_names=files.action_names, with_motmetrics=with_motmetrics, need_ranking=True
+        parts,
+        rules,
+        action_names=files.action_names,
+        with_motmetrics=with_motmetrics,
+        with_detection=with_detection,
+        need_ranking=True,
     )
     return FileScores(report=report, files=files)
 

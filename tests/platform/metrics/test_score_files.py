@@ -127,10 +127,12 @@ def test_scores_are_the_same_from_several_processes(folders: tuple[Path, Path]) 
     assert alone.to_dict() == shared.to_dict()
 
 
-def test_detection_is_scored_only_where_scores_rank_the_boxes(folders: tuple[Path, Path]) -> None:
-    assert "detection_mAP" not in score_files(*folders, benchmark="mot17").report.scalars()
+def test_boxes_are_scored_when_asked_for_and_where_scores_rank_them(folders: tuple[Path, Path]) -> None:
     (folders[1] / "MOT17-04.txt").write_text("1,1,0,0,10,10,0.9\n2,1,0,0,10,10,0.8\n")
-    assert score_files(*folders, benchmark="mot17").report.scalars()["detection_mAP"] == pytest.approx(1)
+    assert "detection_mAP" not in score_files(*folders, benchmark="mot17").report.scalars()
+    report = score_files(*folders, benchmark="mot17", with_detection=True).report
+    assert report.scalars()["detection_mAP"] == pytest.approx(1)
+    assert ["detection_mAP" in part.scalars() for part in report.sequences] == [False, True]
 
 
 def test_actions_are_scored_where_both_sides_have_them(tiny_corpus: Path, tmp_path: Path) -> None:
@@ -147,7 +149,8 @@ def test_actions_are_scored_where_both_sides_have_them(tiny_corpus: Path, tmp_pa
                 | {"actions": [{"action_id": action, "name": "x", "score": 0.9} for action in actions]}
             )
     pq.write_table(pa.Table.from_pylist(rows, schema=TRACKS_SCHEMA), tmp_path / "all.parquet")
-    figures = score_files(tiny_corpus, tmp_path / "all.parquet").report.scalars()
+    scores = score_files(tiny_corpus, tmp_path / "all.parquet", with_detection=True)
+    figures = scores.report.scalars()
     perfect = ("HOTA", "action_mAP", "action_accuracy", "identified_action_accuracy", "detection_AP50")
     assert {name: figures[name] for name in perfect} == pytest.approx(dict.fromkeys(perfect, 1), abs=1e-6)
     assert figures["FP"] == 0

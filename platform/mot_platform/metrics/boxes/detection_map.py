@@ -121,12 +121,12 @@ def detection_scores_by_group(
         if not all(np.isfinite(part.xyxy).all() and np.isfinite(part.score).all() for part in parts):
             raise ValueError(f"the {what} have a box or score that is not finite")
     if need_ranking and not _ranks(np.concatenate([part.score for part in predictions])):
-        return [_undefined() for _ in truths], _undefined()
+        return [undefined_scores() for _ in truths], undefined_scores()
     matched, start = _match_groups(truths, predictions)
     groups = [
         average_precision([matched.precision_recall(first, stop)])
         if not need_ranking or _ranks(predicted.score)
-        else _undefined()
+        else undefined_scores()
         for predicted, first, stop in zip(predictions, start[:-1], start[1:], strict=True)
     ]
     if len(groups) == 1:
@@ -172,5 +172,6 @@ def _match_groups(
     return matched, start
 
 
-def _undefined() -> DetectionScores:
+def undefined_scores() -> DetectionScores:
+    """Return scores that say nothing: every figure NaN."""
     return DetectionScores(**dict.fromkeys(_FIGURES, math.nan), precision=np.full((10, 101), math.nan))
