@@ -168,7 +168,7 @@ def show(contestants: Sequence[Contestant], wrong: Mapping[str, Any]) -> None:
             share = median(contestants[0].seconds[kind]) / median(took)
             row += [f"{median(took):.2f}", f"{min(took):.2f} to {max(took):.2f}", f"1/{share:.1f}"]
         table.add_row(*row)
-    console = Console()
+    console = Console(width=100)
     console.print(table)
     console.print(
         f"{wrong['compared']} fields of {wrong['sequences']} (with the combination), largest difference "
