@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mot_platform.evaluation_outputs import PAGE_FILE, SCORES_FILE
 from mot_platform.experiment import ExperimentRun, begin, store_errors, tracking_uri
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.tracks.hota import ALPHAS
@@ -14,7 +15,7 @@ from mot_platform.weights import ModelIdentity
 
 KIND_TAG = "kind"
 KIND = "evaluation"
-FILES = ("scores.json", "report.html")
+FILES = (SCORES_FILE, PAGE_FILE)
 """What of the output folder is kept with the run, beside the tracks of the sequences."""
 TRACKS_FOLDER = "tracks"
 

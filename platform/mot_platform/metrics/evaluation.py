@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -145,7 +146,7 @@ def _scores(
     motmetrics: Mapping[str, float],
 ) -> SequenceScores:
     """Return the scores of one sequence."""
-    return SequenceScores(
+    scores = SequenceScores(
         name=part.aligned.name,
         num_frames=part.aligned.num_frames,
         hota=part.hota,
@@ -154,9 +155,19 @@ def _scores(
         wrong_identity=part.wrong_identity,
         motmetrics=motmetrics,
         detection=detection,
-        action_map=actions.action_map if actions else None,
-        action_accuracy=actions.found if actions else None,
-        identified_action_accuracy=actions.identified if actions else None,
+    )
+    return _with_actions(scores, actions)
+
+
+def _with_actions(scores: SequenceScores, actions: ActionScores | None) -> SequenceScores:
+    """Return the scores with those of actions, where any are labelled."""
+    if actions is None:
+        return scores
+    return replace(
+        scores,
+        action_map=actions.action_map,
+        action_accuracy=actions.found,
+        identified_action_accuracy=actions.identified,
     )
 
 
@@ -170,7 +181,7 @@ def _combined(
     lengths = [part.aligned.num_frames for part in parts]
     first_image = np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist()
     actions = score_actions(join_samples([part.actions for part in parts], first_image), rules.vocabulary)
-    return SequenceScores(
+    scores = SequenceScores(
         name=COMBINED,
         num_frames=sum(lengths),
         hota=combine_hota([part.hota for part in parts]),
@@ -179,10 +190,8 @@ def _combined(
         wrong_identity=combine_wrong_identity([part.wrong_identity for part in parts]),
         motmetrics=motmetrics,
         detection=detection,
-        action_map=actions.action_map if actions else None,
-        action_accuracy=actions.found if actions else None,
-        identified_action_accuracy=actions.identified if actions else None,
     )
+    return _with_actions(scores, actions)
 
 
 def _motmetrics(parts: Sequence[EvaluatedSequence]) -> dict[str, dict[str, float]]:

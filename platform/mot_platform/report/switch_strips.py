@@ -85,10 +85,9 @@ def _strips_of(sequence: ScoredSequence, spans: Sequence[WrongIdentitySpan]) -> 
             shown_wh = Orientation.of(frame).coded_wh((frame.width, frame.height))
             pixels = FrameScaler((info.width_px, info.height_px) if info.width_px else shown_wh)(frame)
             for place, found in enumerate(moments):
-                side = _side_px(found, pixels)
                 for moment in found:
                     if moment.frame_index == decoded.frame_index:
-                        window = _window(moment.person_xyxy, side, pixels)
+                        window = _window(moment.person_xyxy, _side_px(found, pixels), pixels)
                         time_s = moment.frame_index / info.frame_rate_hz if info.frame_rate_hz else None
                         pictures[place].append(_picture(pixels, window, moment, spans[place].own_id, time_s))
     except MediaError as error:
