@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 import time
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -120,7 +121,10 @@ class FolderStore:
                 current = _read_claim(folder)
                 if current is None or (epoch is not None and current.epoch != epoch):
                     return False
-                shutil.rmtree(folder)
+                # In one step, or whoever opens the lock meanwhile puts a new one into the half empty folder.
+                ended = self._root / f".{folder.name}.{uuid.uuid4().hex}"
+                folder.rename(ended)
+                shutil.rmtree(ended, ignore_errors=True)
                 return True
         except FencedError:
             return False
@@ -128,7 +132,7 @@ class FolderStore:
     def sessions(self) -> list[StoredSession]:
         """See `SessionStore.sessions`."""
         found = []
-        for folder in self._root.iterdir():
+        for folder in self._root.glob("[!.]*"):
             claim = _read_claim(folder)
             if claim is not None:
                 snapshot = folder / "snapshot.safetensors"
@@ -138,6 +142,8 @@ class FolderStore:
 
     def sweep(self, *, older_than_s: float, max_kept: int) -> int:
         """See `SessionStore.sweep`."""
+        for left_over in self._root.glob(".*"):
+            shutil.rmtree(left_over, ignore_errors=True)
         newest_first = sorted(self.sessions(), key=lambda stored: -stored.updated_at)
         limit = time.time() - older_than_s
         ended = [s for rank, s in enumerate(newest_first) if rank >= max_kept or s.updated_at < limit]

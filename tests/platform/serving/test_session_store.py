@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -36,6 +38,30 @@ def test_a_deleted_session_is_gone_and_cannot_be_written(store) -> None:
     with pytest.raises(FencedError, match="deleted"):
         store.save(claim, b"late")
     assert store.sessions() == []
+
+
+def test_a_session_can_be_deleted_while_it_is_being_saved(store) -> None:
+    def save_often(claim) -> None:
+        with contextlib.suppress(FencedError):
+            while True:
+                store.save(claim, b"more")
+
+    with ThreadPoolExecutor(1) as pool:
+        for _ in range(50):
+            claim, _ = store.claim("cam", holder="a", steal=True)
+            saving = pool.submit(save_often, claim)
+            assert store.delete("cam")
+            saving.result(10)
+    assert store.sessions() == []
+
+
+def test_what_a_killed_deletion_left_is_no_session_and_is_swept(store, tmp_path) -> None:
+    store.claim("cam", holder="a", steal=True)
+    (folder,) = (tmp_path / "sessions").iterdir()
+    folder.rename(folder.with_name(f".{folder.name}"))
+    assert store.sessions() == []
+    store.sweep(older_than_s=60, max_kept=3)
+    assert list((tmp_path / "sessions").iterdir()) == []
 
 
 def test_sessions_end_by_age_and_by_number_oldest_first(store, tmp_path) -> None:
