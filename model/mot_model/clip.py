@@ -3,7 +3,7 @@
 Sources label different things; what a source does not label is masked here and costs nothing there.
 """
 
-# B clips, T frames, G labelled objects (padded), A actions
+# B clips, T frames, G labelled objects (padded), A actions, K classes
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class ClipBatch:
     action: Tensor
     """float32 `(B, T, G, A)`, multi-hot."""
     has_action: Tensor
-    """bool `(B, T, G)`: where `action` is labelled."""
+    """bool `(B, T, G, A)`: which of `action` are labelled; elsewhere it says nothing."""
     has_boxes: Tensor
-    """bool `(B, T)`: frames whose objects are all labelled, so that the rest is background."""
+    """bool `(B, T, K)`: classes of which a frame has all objects labelled, so that the rest is background."""
 
     def to(self, device: str) -> ClipBatch:
         """Return the batch on `device`."""

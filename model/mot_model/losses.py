@@ -139,7 +139,7 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
     weight_BNK = (
         NEGATIVE_WEIGHT
         * logit_BNK.detach().sigmoid() ** FOCUS
-        * background(clips, map_hw(logit_BKHW))[..., None]
+        * background(clips, map_hw(logit_BKHW))
     )
     weight_BNK = torch.where(target_BNK > 0, target_BNK, weight_BNK)
     loss = F.binary_cross_entropy_with_logits(logit_BNK, target_BNK, weight_BNK, reduction="sum")
@@ -147,13 +147,13 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
 
 
 def background(clips: ClipBatch, map_size: tuple[int, int]) -> Tensor:
-    """Return which cells `(B*T, N)` are background unless an object claims them, as float."""
+    """Return which cells `(B*T, N, K)` are background unless an object claims them, as float."""
     centre_N2 = cell_centres(map_size, clips.pixels.device)
     box_BG4 = clips.xyxy.flatten(0, 1)[:, :, None]
     covered = ((centre_N2 > box_BG4[..., :2]) & (centre_N2 < box_BG4[..., 2:])).all(-1)  # (B*T, G, N)
     ignored = clips.ignored.flatten(0, 1)[..., None]
     free = ~(covered & ignored).any(1)
-    return (free & clips.has_boxes.flatten()[:, None]).float()
+    return (free[..., None] & clips.has_boxes.flatten(0, 1)[:, None]).float()
 
 
 def generalised_iou_loss(box_P4: Tensor, target_P4: Tensor) -> Tensor:
@@ -186,18 +186,20 @@ def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatc
     return -((log_share * same).sum(1)[anchors] / same.sum(1)[anchors]).mean()
 
 
-def action_loss(logit_PA: Tensor, label_PA: Tensor) -> Tensor:
-    """Return binary cross-entropy summed over actions, mean over rows."""
-    return F.binary_cross_entropy_with_logits(logit_PA, label_PA, reduction="none").sum(1).mean()
+def action_loss(logit_PA: Tensor, label_PA: Tensor, known_PA: Tensor) -> Tensor:
+    """Return binary cross-entropy summed over the labelled actions, mean over rows."""
+    loss_PA = F.binary_cross_entropy_with_logits(logit_PA, label_PA, reduction="none")
+    return (loss_PA * known_PA).sum(1).mean()
 
 
 def action_frame_loss(logit_BAHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
     """Return the loss of actions read from single cells."""
     known = clips.has_action.flatten(0, 1)[positives.frame, positives.target]
-    if not known.any() or clips.action.shape[-1] == 0:
+    counted = known.any(1)
+    if not counted.any():
         return nothing(logit_BAHW)
     label = clips.action.flatten(0, 1)[positives.frame, positives.target]
-    return action_loss(at_cells(logit_BAHW, positives)[known], label[known])
+    return action_loss(at_cells(logit_BAHW, positives)[counted], label[counted], known[counted])
 
 
 def action_track_loss(
@@ -225,7 +227,9 @@ def action_track_loss(
     has_identity = by_track((clips.track_id >= 0).flatten(0, 1))
     newest = torch.arange(head.memory_frames, device=valid.device) == head.memory_frames - 1
     valid = valid & (has_identity[..., None] | newest)
-    counted = by_track(seen) & by_track(clips.has_action.flatten(0, 1))
+    known = by_track(clips.has_action.flatten(0, 1))
+    counted = by_track(seen) & known.any(-1)
     if not counted.any():
         return nothing(feature_BFHW, *head.parameters())
-    return action_loss(head(memory[counted], valid[counted]), by_track(clips.action.flatten(0, 1))[counted])
+    label = by_track(clips.action.flatten(0, 1))
+    return action_loss(head(memory[counted], valid[counted]), label[counted], known[counted])

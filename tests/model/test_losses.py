@@ -48,8 +48,8 @@ def clip_batch(num_objects: int = 2, num_frames: int = 4) -> ClipBatch:
         class_id=torch.zeros(shape, dtype=torch.long),
         track_id=torch.arange(num_objects).expand(shape).clone(),
         action=action,
-        has_action=torch.ones(shape, dtype=torch.bool),
-        has_boxes=torch.ones(1, num_frames, dtype=torch.bool),
+        has_action=torch.ones(*shape, 2, dtype=torch.bool),
+        has_boxes=torch.ones(1, num_frames, 1, dtype=torch.bool),
     )
 
 

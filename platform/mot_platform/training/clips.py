@@ -3,7 +3,7 @@
 That is what lets a killed run continue with the very clips it would have seen, on any number of workers.
 """
 
-# T frames, G objects of a clip (one slot per track), A actions
+# T frames, G objects of a clip (one slot per track), A actions, K classes
 
 from __future__ import annotations
 
@@ -47,9 +47,9 @@ class Clip:
     action: Array
     """float32 `(T, G, A)`."""
     has_action: Array
-    """bool `(T, G)`."""
+    """bool `(T, G, A)`."""
     has_boxes: Array
-    """bool `(T,)`."""
+    """bool `(T, K)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +153,11 @@ def label_clip(
     shape = (num_frames, len(tracks))
     xyxy = np.zeros((*shape, 4), np.float32)
     xyxy[place] = letterbox.to_input(rows.xyxy)
-    present, ignored, has_action = np.zeros(shape, bool), np.zeros(shape, bool), np.zeros(shape, bool)
+    present, ignored = np.zeros(shape, bool), np.zeros(shape, bool)
     present[place] = True
     ignored[place] = (rows.visibility < min_visibility) | (rows.score == 0)
-    has_action[place] = labels.has_action[span]
+    has_action = np.zeros((*shape, labels.action.shape[1]), bool)
+    has_action[place] = labels.has_action[span][:, None]
     action = np.zeros((*shape, labels.action.shape[1]), np.float32)
     action[place] = labels.action[span]
     return Clip(
@@ -168,7 +169,7 @@ def label_clip(
         track_id=np.broadcast_to(np.arange(len(tracks)), shape),
         action=action,
         has_action=has_action,
-        has_boxes=np.arange(num_frames) < frames.stop - frames.start,
+        has_boxes=(np.arange(num_frames) < frames.stop - frames.start)[:, None],
     )
 
 
