@@ -1,8 +1,9 @@
-"""Drawing tracks on a frame: boxes, ids, actions and trails, readable from 320x192 to 4K."""
+"""Drawing boxes on a frame with ids, actions and trails, readable from 320x192 to 4K."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -14,6 +15,21 @@ from mot_platform.video.trails import TrailBuffer
 
 _GOLDEN_RATIO = 0.618033988749895
 _LABEL_OPACITY = 0.85
+_DASH_WIDTHS = 4
+"""Length of a dash, and of the gap after it, in widths of the line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DrawnBox:
+    """A box as it is drawn."""
+
+    xyxy: Array
+    """`(4,)` pixels of the canvas."""
+    color: tuple[int, int, int]
+    """RGB."""
+    label: str = ""
+    """What stands at its top edge."""
+    is_dashed: bool = False
 
 
 @lru_cache(maxsize=4096)
@@ -49,17 +65,37 @@ def draw_tracks(
         min_action_score: actions below it are left out.
     """
     canvas = np.ascontiguousarray(pixels).copy()
-    scale = _drawing_scale(canvas)
+    colors = [track_color(int(track_id)) for track_id in tracks.track_id]
     if trails is not None:
-        for track_id in tracks.track_id:
-            _draw_trail(canvas, trails.points(int(track_id)), track_color(int(track_id)), scale)
-    labels = list(_labels(tracks, class_names, action_names, min_action_score))
-    for row in range(len(tracks)):
-        _draw_box(canvas, tracks.xyxy[row], track_color(int(tracks.track_id[row])), scale)
-    # Labels last, so that no box crosses a text; the nearest (lowest) person on top.
-    for row in np.argsort(tracks.xyxy[:, 3], kind="stable"):
-        _draw_label(canvas, tracks.xyxy[row], labels[row], track_color(int(tracks.track_id[row])), scale)
+        for track_id, color in zip(tracks.track_id, colors, strict=True):
+            _draw_trail(canvas, trails.points(int(track_id)), color, _drawing_scale(canvas))
+    labels = _labels(tracks, class_names, action_names, min_action_score)
+    draw_boxes(
+        canvas,
+        [
+            DrawnBox(xyxy=xyxy, color=color, label=label)
+            for xyxy, color, label in zip(tracks.xyxy, colors, labels, strict=True)
+        ],
+    )
     return canvas
+
+
+def draw_boxes(canvas: Array, boxes: Sequence[DrawnBox], *, scale: float | None = None) -> None:
+    """Draw boxes and their labels on a picture.
+
+    Args:
+        canvas: uint8 `(H, W, 3)` RGB, contiguous, drawn on.
+        boxes: What to draw.
+        scale: Of lines and letters, 1 for those of a picture of 720 lines; by default as its size asks.
+    """
+    scale = _drawing_scale(canvas) if scale is None else scale
+    for box in boxes:
+        draw = _draw_dashed_box if box.is_dashed else _draw_box
+        draw(canvas, box.xyxy, box.color, scale)
+    # Labels last, so that no box crosses a text; the nearest (lowest) person on top.
+    for box in sorted(boxes, key=lambda box: float(box.xyxy[3])):
+        if box.label:
+            _draw_label(canvas, box.xyxy, box.label, box.color, scale)
 
 
 def _labels(
@@ -96,6 +132,19 @@ def _draw_box(canvas: Array, xyxy: Array, color: tuple[int, int, int], scale: fl
         rim = tuple(n // 4 for n in color)
         cv2.rectangle(canvas, (left, top), (right, bottom), rim, width + 2, cv2.LINE_AA)
     cv2.rectangle(canvas, (left, top), (right, bottom), color, width, cv2.LINE_AA)
+
+
+def _draw_dashed_box(canvas: Array, xyxy: Array, color: tuple[int, int, int], scale: float) -> None:
+    """Draw the outline of a box in dashes."""
+    left, top, right, bottom = (round(float(n)) for n in xyxy)
+    width = _line_width(scale)
+    dash = _DASH_WIDTHS * width
+    for x in range(left, right, 2 * dash):
+        for y in (top, bottom):
+            cv2.line(canvas, (x, y), (min(x + dash, right), y), color, width)
+    for y in range(top, bottom, 2 * dash):
+        for x in (left, right):
+            cv2.line(canvas, (x, y), (x, min(y + dash, bottom)), color, width)
 
 
 def _draw_trail(canvas: Array, points: Array, color: tuple[int, int, int], scale: float) -> None:

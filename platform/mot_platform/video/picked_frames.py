@@ -52,7 +52,30 @@ def read_picked(source: str, wanted: Sequence[int]) -> Iterator[DecodedFrame]:
     if not frames:
         return
     folder = Path(source)
-    yield from _from_images(folder, frames) if folder.is_dir() else _from_video(probe(source), frames)
+    yield from _from_images(folder, frames) if folder.is_dir() else read_indexed(probe(source), frames)
+
+
+def read_indexed(index: VideoIndex, wanted: Sequence[int]) -> Iterator[DecodedFrame]:
+    """Yield the frames `wanted` of a video that is probed already, see `read_picked`.
+
+    Raises:
+        MediaError: if the video or a wanted frame can't be read; frames before it have been yielded.
+    """
+    frames = sorted(set(wanted))
+    if frames and frames[-1] >= index.num_frames:
+        raise VideoDecodeError(index.uri, frames[-1], f"the video has {index.num_frames} frames")
+    keyframes = np.searchsorted(index.pts, index.keyframe_pts) if index.seekable else np.zeros(0, np.int64)
+    for _, group in groupby(frames, key=lambda frame: int(np.searchsorted(keyframes, frame, side="right"))):
+        together = list(group)
+        left = set(together)
+        for decoded in read_frames(segment_of(index, together[0], together[-1] + 1), num_threads=0):
+            if decoded.frame_index in left:
+                left.remove(decoded.frame_index)
+                yield decoded
+            if not left:
+                break
+        if left:
+            raise VideoDecodeError(index.uri, min(left), "the video ends before it")
 
 
 def _image_folder_name(seqinfo: Path) -> str:
@@ -75,20 +98,3 @@ def _from_images(folder: Path, frames: Sequence[int]) -> Iterator[DecodedFrame]:
         if frame not in by_frame:
             raise VideoDecodeError(str(folder), frame, "there is no image of it")
         yield DecodedFrame(frame, frame / rate_hz, read_image(by_frame[frame], frame))
-
-
-def _from_video(index: VideoIndex, frames: Sequence[int]) -> Iterator[DecodedFrame]:
-    if frames[-1] >= index.num_frames:
-        raise VideoDecodeError(index.uri, frames[-1], f"the video has {index.num_frames} frames")
-    keyframes = np.searchsorted(index.pts, index.keyframe_pts) if index.seekable else np.zeros(0, np.int64)
-    for _, group in groupby(frames, key=lambda frame: int(np.searchsorted(keyframes, frame, side="right"))):
-        together = list(group)
-        left = set(together)
-        for decoded in read_frames(segment_of(index, together[0], together[-1] + 1), num_threads=0):
-            if decoded.frame_index in left:
-                left.remove(decoded.frame_index)
-                yield decoded
-            if not left:
-                break
-        if left:
-            raise VideoDecodeError(index.uri, min(left), "the video ends before it")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mot_model.structures import Tracks
-from mot_platform.video.overlay import draw_tracks, track_color
+from mot_platform.video.overlay import DrawnBox, draw_boxes, draw_tracks, track_color
 from mot_platform.video.trails import TrailBuffer
 
 
@@ -71,6 +71,17 @@ def test_a_frame_without_tracks_comes_back_as_it_was() -> None:
 def test_boxes_outside_the_frame_and_tiny_frames_do_no_harm() -> None:
     tracks = make_tracks((4000, 4000))
     assert draw_tracks(np.zeros((12, 16, 3), np.uint8), tracks, action_names=("walk",)).shape == (12, 16, 3)
+
+
+def test_a_dashed_box_covers_part_of_its_outline_and_nothing_else() -> None:
+    canvas = np.zeros((90, 160, 3), np.uint8)
+    box = DrawnBox(xyxy=np.array([20, 10, 120, 70]), color=(200, 200, 200), is_dashed=True)
+    draw_boxes(canvas, [box])
+    inked = canvas.any(axis=2)
+    assert 0.3 < inked[10, 20:121].mean() < 0.7
+    assert 0.3 < inked[10:71, 120].mean() < 0.7
+    inked[[10, 70], 20:121] = inked[10:71, 20] = inked[10:71, 120] = False
+    assert not inked.any()
 
 
 def test_colours_of_neighbouring_ids_differ() -> None:
