@@ -7,6 +7,8 @@ Readers of all formats make this, the index stores it, training and evaluation t
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
@@ -144,9 +146,11 @@ class Source:
     videos: tuple[SourceVideo, ...]
 
     def __post_init__(self) -> None:
-        names = [video.name for video in self.videos]
-        if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ValueError(f"source {self.name}: two videos named {twice}")
+        if not re.fullmatch(r"[\w.-]+", self.name, re.ASCII):
+            raise ValueError(f"source {self.name!r}: a name has letters, digits, -, _ and . only")
+        (video, count), *_ = [*Counter(video.name for video in self.videos).most_common(1), ("", 0)]
+        if count > 1:
+            raise ValueError(f"source {self.name}: {count} videos are named {video}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
