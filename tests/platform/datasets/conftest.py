@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from mot_platform.datasets.source import BoxLabels, Source, SourceVideo, SplitRange
-from mot_platform.video.index import VideoIndex
+from mot_platform.video.index import VideoIndex, probe
+from mot_platform.video.writer import VideoWriter
 
 
 def video_facts(uri: str, num_frames: int) -> VideoIndex:
@@ -82,3 +84,38 @@ def labelled_source(tmp_path) -> Source:
         action_names=("sit", "stand"),
         videos=videos,
     )
+
+
+@pytest.fixture
+def filmed_source(labelled_source, tmp_path) -> Source:
+    """Return `labelled_source` with its first video on disk: a white square in the box of every frame.
+
+    It goes two pixels to the right with every frame, as person 7.
+    """
+    video = labelled_source.videos[0]
+    left = 10 + 2 * np.arange(12)
+    boxes = BoxLabels(
+        frame_index=np.arange(12),
+        track_id=np.full(12, 7),
+        class_id=np.zeros(12, np.int64),
+        xyxy=np.stack([left, np.full(12, 20), left + 40, np.full(12, 70)], axis=1).astype(np.float64),
+        visibility=np.ones(12, np.float32),
+        ignored=np.zeros(12, bool),
+        action=np.tile([True, False], (12, 1)),
+        has_action=np.ones(12, bool),
+    )
+    path = tmp_path / "set" / "a.mp4"
+    path.parent.mkdir()
+    with VideoWriter(path, (160, 96), 10.0) as writer:
+        for frame, (x1, y1, x2, y2) in enumerate(boxes.xyxy.astype(int)):
+            pixels = np.zeros((96, 160, 3), np.uint8)
+            pixels[y1:y2, x1:x2] = 255
+            writer.write(pixels, frame / 10)
+    filmed = replace(
+        video,
+        size_bytes=path.stat().st_size,
+        facts=probe(str(path)),
+        labelled_frames=np.arange(12),
+        boxes=boxes,
+    )
+    return replace(labelled_source, videos=(filmed, labelled_source.videos[1]))
