@@ -25,8 +25,8 @@ def pixels_of(sheet: np.ndarray, color: tuple[int, int, int]) -> np.ndarray:
 def test_boxes_surround_what_they_label(filmed_source) -> None:
     sheet = draw_picture_sheet([filmed_source])
     assert sheet.shape[1] == SHEET_WIDTH_PX
-    white = np.argwhere((sheet[:400, :530] > 150).all(axis=2))
-    outline = pixels_of(sheet[:400, :530], track_color(7))
+    first = sheet[96:400, :530]  # below the lines of text
+    white, outline = np.argwhere((first > 150).all(axis=2)), pixels_of(first, track_color(7))
     size_px = 512 / 160
     for side, sign in ((white.min(axis=0), -1), (white.max(axis=0), 1)):
         edge = outline.min(axis=0) if sign < 0 else outline.max(axis=0)
