@@ -16,7 +16,15 @@ import numpy as np
 
 from mot_model.structures import Array
 from mot_platform.formats.number_table import number_fields, read_number_table
-from mot_platform.formats.row_errors import TextPath, line_of_row, malformed_row, number_problem
+from mot_platform.formats.row_errors import (
+    RowProblem,
+    TextPath,
+    line_of_row,
+    malformed_row,
+    number_problem,
+    numbered_fields,
+    sift_rows,
+)
 
 _NAMES = ("frame", "id", "left", "top", "width", "height", "score", "column 8", "column 9", "column 10")
 _MIN_COLUMNS = 6
@@ -126,9 +134,61 @@ def read_mot(path: TextPath | str, *, unique_ids: bool = False) -> MotRows:
     """
     path = Path(path) if isinstance(path, str) else path
     table = _read_table(path)
-    num_rows, num_columns = table.shape
     if unique_ids:
         _require_unique_ids(path, table[:, 0], table[:, 1])
+    return _rows_of_table(table)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiftedMot:
+    """What can be used of a file, and what not."""
+
+    rows: MotRows
+    line: Array
+    """int64 `(R,)`: line of each row, from 1."""
+    problems: tuple[RowProblem, ...] = ()
+
+
+def sift_mot(path: Path) -> SiftedMot:
+    """Return the rows of a file that can be used, and why the others can't; ids are not looked at.
+
+    Raises:
+        ValueError: if it is no text.
+        OSError: if it can't be read.
+    """
+    try:
+        rows = read_mot(path)
+    except ValueError:
+        return _sifted(path)
+    lines = [line for line, _ in numbered_fields(path, lambda text: [text])]
+    return SiftedMot(rows=rows, line=np.array(lines, np.int64))
+
+
+def _sifted(path: Path) -> SiftedMot:
+    """Return line by line what can be used of a file; the first such line says how many columns it has."""
+    num_columns = 0
+
+    def problem(row: list[str]) -> str | None:
+        nonlocal num_columns
+        if not _MIN_COLUMNS <= len(row) <= len(_NAMES):
+            return f"{len(row)} columns; expected {_MIN_COLUMNS} to {len(_NAMES)}"
+        if num_columns and len(row) != num_columns:
+            return f"{len(row)} columns, but the first row has {num_columns}"
+        if what := _row_problem(row):
+            return what
+        num_columns = len(row)
+        return None
+
+    sifted = sift_rows(path, problem, fields_of=number_fields)
+    table = np.array(sifted.fields, np.float64).reshape(len(sifted.fields), num_columns or _MIN_COLUMNS)
+    return SiftedMot(
+        rows=_rows_of_table(table), line=np.array(sifted.lines, np.int64), problems=sifted.problems
+    )
+
+
+def _rows_of_table(table: Array) -> MotRows:
+    """Return the columns of numbers that are sound."""
+    num_rows, num_columns = table.shape
     has_class = num_columns in _CLASS_COLUMNS
     return MotRows(
         frame_index=table[:, 0].astype(np.int64) - 1,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
@@ -11,6 +12,26 @@ TextPath: TypeAlias = Path | zipfile.Path
 """A file, in a zip too."""
 
 FieldCheck = Callable[[list[str]], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """A line that can't be used."""
+
+    line: int
+    """From 1."""
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiftedRows:
+    """The lines of a file, good ones apart from bad ones."""
+
+    fields: list[list[str]]
+    """Those of each good line."""
+    lines: list[int]
+    """Number of each good line, from 1."""
+    problems: tuple[RowProblem, ...]
 
 
 def comma_fields(line: str) -> list[str]:
@@ -26,6 +47,20 @@ def numbered_fields(
         for line_number, line in enumerate(lines, start=1):
             if line.strip():
                 yield line_number, fields_of(line)
+
+
+def sift_rows(
+    path: TextPath, check: FieldCheck, *, fields_of: Callable[[str], list[str]] = comma_fields
+) -> SiftedRows:
+    """Return the lines that `check` has nothing against apart from the others; blank lines don't count."""
+    fields, lines, problems = [], [], []
+    for line, row in numbered_fields(path, fields_of):
+        if what := check(row):
+            problems.append(RowProblem(line, what))
+        else:
+            fields.append(row)
+            lines.append(line)
+    return SiftedRows(fields, lines, tuple(problems))
 
 
 def line_of_row(path: TextPath, row: int) -> int:

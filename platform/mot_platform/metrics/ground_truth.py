@@ -194,13 +194,8 @@ def _action_columns(labels: ActionLabels, rows: MotRows, frame_rate_hz: float) -
     unknown = np.setdiff1d(action_id, columns)
     if len(unknown):
         raise ValueError(f"{labels.where}: action {unknown[0]} is not in {ACTION_LIST_FILE}")
-    low = min(rows.track_id.min(initial=0), person_id.min(initial=0))
-    span = max(rows.track_id.max(initial=0), person_id.max(initial=0)) - low + 1
-    box_key = rows.frame_index * span + rows.track_id - low
-    label_key = frame_index * span + person_id - low
-    order = np.argsort(box_key)
-    place = np.minimum(np.searchsorted(box_key[order], label_key), len(rows) - 1)
-    orphan = np.flatnonzero(box_key[order][place] != label_key) if len(rows) else np.arange(len(label_key))
+    row = boxes_of_labels(rows.frame_index, rows.track_id, frame_index, person_id)
+    orphan = np.flatnonzero(row < 0)
     if len(orphan):
         label = orphan[0]
         raise ValueError(
@@ -208,5 +203,22 @@ def _action_columns(labels: ActionLabels, rows: MotRows, frame_rate_hz: float) -
             "of gt.txt, but no box"
         )
     actions = np.zeros((len(rows), len(columns)), bool)
-    actions[order[place], np.searchsorted(columns, action_id)] = True
+    actions[row, np.searchsorted(columns, action_id)] = True
     return actions
+
+
+def boxes_of_labels(box_frame: Array, box_id: Array, label_frame: Array, label_id: Array) -> Array:
+    """Return for each label the position of the box of its frame and id, -1 if there is none.
+
+    All int64; an id is in a frame only once.
+    """
+    if not len(box_id) or not len(label_id):
+        return np.full(len(label_id), -1, np.int64)
+    low = min(box_id.min(), label_id.min())
+    span = max(box_id.max(), label_id.max()) - low + 1
+    box_key = box_frame * span + box_id - low
+    label_key = label_frame * span + label_id - low
+    order = np.argsort(box_key)
+    place = np.minimum(np.searchsorted(box_key[order], label_key), len(order) - 1)
+    found: Array = np.where(box_key[order][place] == label_key, order[place], -1)
+    return found
