@@ -1,18 +1,20 @@
-"""`mot-action data`: corpora to train and test on."""
+"""`mot-action data`: data sets to train and test on."""
 
 from __future__ import annotations
 
 import typer
 
+from mot_jobs.data_show import show
 from mot_jobs.synth import synth
 
 app = typer.Typer(no_args_is_help=True)
 app.command("synth")(synth)
+app.command("show")(show)
 
 
 @app.callback()
 def data_help() -> None:
-    """Make corpora to train and test on."""
+    """Make, prepare and look at data sets to train and test on."""
 
 
 if __name__ == "__main__":

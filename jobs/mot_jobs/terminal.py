@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
+from rich.console import Console, RenderableType
 
 from mot_platform.errors import InputError, MotActionError
 
@@ -42,7 +41,7 @@ def print_json(result: dict[str, Any]) -> None:
     print(json.dumps(result, default=str), flush=True)
 
 
-def print_table(table: Table) -> None:
+def print_table(table: RenderableType) -> None:
     """Print `table` on stdout as wide as it needs: a narrow terminal wraps it, but no figure is cut."""
     wide = Console(width=10_000)
     Console(width=max(Console().width, wide.measure(table).maximum)).print(table)
