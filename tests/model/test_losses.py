@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from mot_model.clip import ClipBatch
-from mot_model.losses import BOX_WEIGHT, TASKS, MultiTaskLoss, generalised_iou_loss
+from mot_model.losses import BOX_WEIGHT, TASKS, MultiTaskLoss, background, generalised_iou_loss
 from mot_model.network import JointNetwork, NetworkConfig
 
 SIZE_WH = (96, 64)
@@ -113,6 +113,26 @@ def test_frames_without_complete_boxes_teach_no_background() -> None:
     unlabelled = replace(clips, has_boxes=torch.zeros_like(clips.has_boxes))
     _, terms = total_and_terms(network(), unlabelled)
     assert terms["score"] == 0
+
+
+def test_an_action_that_a_source_does_not_label_costs_nothing() -> None:
+    clips = clip_batch()
+    has_action = clips.has_action.clone()
+    has_action[..., 1] = False
+    partly = replace(clips, has_action=has_action)
+    told_otherwise = replace(partly, action=torch.stack([clips.action[..., 0], 1 - clips.action[..., 1]], -1))
+    terms, others = (total_and_terms(network(), labels)[1] for labels in (partly, told_otherwise))
+    for name in ("action_frame", "action_track"):
+        assert 0 < terms[name] == others[name] < total_and_terms(network(), clips)[1][name]
+
+
+def test_background_is_taught_of_the_classes_that_are_complete() -> None:
+    clips = clip_batch()
+    has_boxes = torch.tensor([True, False]).expand(1, 4, 2)
+    cells = background(replace(clips, has_boxes=has_boxes), (8, 12))
+    assert cells.shape == (4, 96, 2)
+    assert cells[..., 0].all()
+    assert not cells[..., 1].any()
 
 
 def test_ignored_regions_are_neither_object_nor_background() -> None:
