@@ -27,12 +27,15 @@ class ClipOrder:
         repeats: For each source, how often each of its places is due in an epoch, float64 above 0.
         weights: Share of clips from each source, relative to the others.
         seed: Fixes the order.
+        neighbours: Places that are next to each other and are taken one after the other.
 
     Raises:
         ValueError: if a source has no place, or a weight is not positive.
     """
 
-    def __init__(self, repeats: Sequence[Array], weights: Sequence[float], seed: int) -> None:
+    def __init__(
+        self, repeats: Sequence[Array], weights: Sequence[float], seed: int, *, neighbours: int = 1
+    ) -> None:
         if not repeats or min(map(len, repeats)) == 0 or min(weights) <= 0:
             raise ValueError("every source needs a place and a positive weight")
         self._repeats = list(repeats)
@@ -40,6 +43,7 @@ class ClipOrder:
         self._bounds = np.cumsum(weights) / np.sum(weights)
         self._bounds[-1] = 1.0  # exactly, or a block would lack a clip
         self._seed = seed
+        self._neighbours = neighbours
         self._before = lru_cache(_KEPT_ORDERS)(self._count_before)
         self._turns = lru_cache(_KEPT_ORDERS)(self._draw_turns)
         self._epoch = lru_cache(_KEPT_ORDERS)(self._draw_epoch)
@@ -84,4 +88,7 @@ class ClipOrder:
         ends = np.cumsum(self._repeats[source])
         ticks = (np.arange(self._due[source]) + random.random()) * (ends[-1] / self._due[source])
         chosen = np.minimum(np.searchsorted(ends, ticks, side="right"), len(ends) - 1)
-        return random.permutation(chosen)
+        group = np.arange(len(chosen)) // self._neighbours
+        turn = random.permutation(group[-1] + 1)
+        ordered: Array = chosen[np.argsort(turn[group], kind="stable")]
+        return ordered

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 
 import numpy as np
@@ -58,6 +59,14 @@ def test_rare_places_come_as_often_as_they_are_due() -> None:
     assert order.clips_of_epoch(0) == 10
     seen = Counter(order.at(number)[2] for number in range(1000))
     assert [seen[place] / 100 for place in range(5)] == pytest.approx(factors * 10 / 9.5, abs=0.1)
+
+
+def test_neighbours_follow_each_other() -> None:
+    order = ClipOrder([np.ones(11)], [1.0], seed=0, neighbours=4)
+    places = [order.at(number)[2] for number in range(11)]
+    assert sorted(places) == list(range(11))
+    assert sum(after == before + 1 for before, after in itertools.pairwise(places)) >= 8
+    assert places != list(range(11))
 
 
 @pytest.mark.parametrize(("repeats", "weights"), [([], []), ([np.ones(0)], [1.0]), ([np.ones(2)], [0.0])])
