@@ -29,12 +29,28 @@ def committed(
     draft = scratch / f"{target.name}.{os.getpid()}.{secrets.token_hex(4)}"
     try:
         yield draft
-        _flush(draft)
-        with guard or contextlib.nullcontext():
-            draft.replace(target)
-            _flush(target.parent)
+        publish(draft, target, guard=guard)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def publish(
+    draft: Path, target: Path, *, guard: contextlib.AbstractContextManager[None] | None = None
+) -> None:
+    """Flush `draft` to disk and rename it to `target`, which is on the same file system.
+
+    Args:
+        draft: A complete file.
+        target: Where it shall appear; a file there is replaced.
+        guard: Held around the rename; may raise to forbid it.
+
+    Raises:
+        OSError: if it can't be flushed or renamed.
+    """
+    _flush(draft)
+    with guard or contextlib.nullcontext():
+        draft.replace(target)
+        _flush(target.parent)
 
 
 def commit_text(

@@ -2,7 +2,7 @@ from contextlib import suppress
 
 import pytest
 
-from mot_platform.commit import commit_text, committed, retract
+from mot_platform.commit import commit_text, committed, publish, retract
 
 
 @pytest.fixture
@@ -34,3 +34,10 @@ def test_retract_removes_and_forgives_absence(tmp_path, scratch):
     retract(tmp_path / "file")
     retract(tmp_path / "file")
     assert not (tmp_path / "file").exists()
+
+
+def test_a_finished_draft_takes_the_place_of_the_old_file(tmp_path):
+    (tmp_path / "file").write_text("old")
+    (tmp_path / "draft").write_text("new")
+    publish(tmp_path / "draft", tmp_path / "file")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "new")]
