@@ -10,10 +10,11 @@ import typer
 
 from mot_jobs.score_table import score_table
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
-from mot_platform.corpus import read_corpus
+from mot_platform.datasets.truth import read_labelled
 from mot_platform.evaluating import evaluate
 from mot_platform.evaluation_outputs import write_evaluation
 from mot_platform.evaluation_run import record_evaluation
+from mot_platform.schema import Vocabulary
 from mot_platform.scoring import TrackBenchmark
 from mot_platform.weights import load_engine, load_tracker_config, resolve_model
 
@@ -23,7 +24,8 @@ app = typer.Typer()
 @app.command("evaluate")
 def command(
     weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
-    data: Annotated[Path, typer.Option(help="Labelled corpus.")],
+    data: Annotated[Path, typer.Option(help="Labelled corpus, or an index from data prepare.")],
+    split: Annotated[str | None, typer.Option(help="What of an index to score, such as val.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for tracks, scores.json, report.html and the MLflow run.")
     ] = None,
@@ -35,13 +37,14 @@ def command(
 
     The scores are recorded as an MLflow run in MLFLOW_TRACKING_URI, else in the folder --out.
 
-    Example: mot-action evaluate --weights runs/demo --data corpus/test --out scores
+    Example: mot-action evaluate --weights runs/demo --data data/index --split val --out scores
     """
     with one_line_errors():
-        videos = read_corpus(data)
         model, settings = resolve_model(weights), load_tracker_config(tracker)
+        engine = load_engine(model, tracker=settings)
+        videos = read_labelled(data, split, Vocabulary.of(engine))
         evaluation = evaluate(
-            load_engine(model, tracker=settings),
+            engine,
             videos,
             benchmark=benchmark,
             video_done=lambda name: errors.print(f"tracked {name}"),
@@ -54,7 +57,11 @@ def command(
         print_table(score_table(evaluation.report))
     with one_line_errors():
         run = record_evaluation(
-            evaluation.report, model=model, data=str(data), out=out, tracker_settings=asdict(settings)
+            evaluation.report,
+            model=model,
+            data=str(data) if split is None else f"{data}, split {split}",
+            out=out,
+            tracker_settings=asdict(settings),
         )
     if run is not None:
         errors.print(f"recorded as MLflow run {run.run_id}")

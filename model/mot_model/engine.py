@@ -94,15 +94,24 @@ class Engine:
     action_names: tuple[str, ...]
     """Name of each column of `Tracks.action_score`."""
 
-    def run(self, batches: Iterable[FrameBatch], letterbox: Letterbox) -> Iterator[tuple[Detections, Tracks]]:
-        """Yield what is found in every frame of a video or stream, in order, holding the states meanwhile."""
+    def run(
+        self, batches: Iterable[FrameBatch], letterbox: Letterbox, *, start_frame: int = 0
+    ) -> Iterator[tuple[Detections, Tracks]]:
+        """Yield what is found in every frame of a video or stream, in order, holding the states meanwhile.
+
+        Args:
+            batches: The frames.
+            letterbox: How they lie in the network's input.
+            start_frame: Frames before it only fill the network's memory; they are not tracked or yielded.
+        """
         temporal_state = self.perceiver.initial_state()
         tracker_state = self.identifier.initial_state()
         for batch in batches:
             temporal_state, per_frame = self.perceiver.perceive(temporal_state, batch, letterbox)
             for detections in per_frame:
-                tracker_state, tracks = self.identifier.step(tracker_state, detections)
-                yield detections, tracks
+                if detections.frame_index >= start_frame:
+                    tracker_state, tracks = self.identifier.step(tracker_state, detections)
+                    yield detections, tracks
 
     def step(self, frames: Sequence[StreamFrame]) -> list[tuple[TemporalState, TrackerState, Tracks]]:
         """Return the states after one frame of each of several streams, and what is tracked in it."""

@@ -94,6 +94,15 @@ class FrameBatch:
     def __len__(self) -> int:
         return len(self.frame_index)
 
+    def __getitem__(self, keep: Array) -> FrameBatch:
+        """Return the frames that the mask or index array `keep` selects, in its order."""
+        return FrameBatch(
+            video=self.video,
+            frame_index=self.frame_index[keep],
+            time_s=self.time_s[keep],
+            pixels=self.pixels[keep],
+        )
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Detections:

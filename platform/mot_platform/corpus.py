@@ -26,8 +26,14 @@ class LabelledVideo:
     """One video and what is labelled in it."""
 
     uri: str
-    """The video file."""
+    """The video file, or a folder of images."""
     truth: SequenceTruth
+    frames: range | None = None
+    """Those to track, None for all."""
+    scored_frames: Array | None = None
+    """int64, of `frames` those that are labelled and so can be scored, None for all."""
+    scored_classes: frozenset[str] | None = None
+    """Classes of which `truth` has every object, None for all."""
 
     @property
     def name(self) -> str:

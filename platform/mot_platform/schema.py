@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from mot_model.engine import Engine
 from mot_model.structures import Array, Tracks
 
 SCHEMA_VERSION = 1
@@ -83,6 +84,13 @@ class Vocabulary:
     """Id of each action column."""
     action_names: tuple[str, ...]
     """Name of each action column."""
+
+    @classmethod
+    def of(cls, engine: Engine) -> Vocabulary:
+        """Return the words of a model."""
+        return cls(
+            class_names=engine.class_names, action_ids=engine.action_ids, action_names=engine.action_names
+        )
 
     def names_of_classes(self, class_id: Array) -> Array:
         """Return the name of each class, None for one without a name."""

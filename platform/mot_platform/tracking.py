@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
@@ -15,8 +17,8 @@ from mot_platform.schema import Vocabulary
 from mot_platform.track_outputs import TrackOutputs, TrackRecorder
 from mot_platform.video.decoding import decode_segment
 from mot_platform.video.index import probe
-from mot_platform.video.segments import plan_segments
-from mot_platform.video.sources import FrameSource, SourceFrame, open_source
+from mot_platform.video.segments import segment_of
+from mot_platform.video.sources import FrameSource, ImageFolderSource, SourceFrame, open_source
 
 FrameSeen = Callable[[Tracks, Array | None], bool]
 """Called with the tracks of a frame and its drawn picture; returning False stops."""
@@ -35,16 +37,51 @@ class TrackSummary:
     """Wall time, decoding and drawing included."""
 
 
-def track_video(engine: Engine, uri: str) -> Iterator[tuple[Detections, Tracks]]:
-    """Yield the detections and tracks of every frame of the video at `uri`, in order.
+def track_video(engine: Engine, uri: str, frames: range | None = None) -> Iterator[tuple[Detections, Tracks]]:
+    """Yield the detections and tracks of every frame of the video or folder of images at `uri`, in order.
+
+    Args:
+        engine: The model.
+        uri: Path or fsspec URL of a video, or a folder of images.
+        frames: Only these; tracking begins with the first of them, while the network has seen those before.
 
     Raises:
-        MediaError: if the video can't be read to its end; frames before were yielded.
+        InputError: if it is a folder without images.
+        MediaError: if it can't be read to its end; frames before were yielded.
     """
+    if frames is None:
+        batches, letterbox = _decoded(engine, uri, range(sys.maxsize))
+        yield from engine.run(batches, letterbox)
+        return
+    first = max(0, frames.start - engine.perceiver.receptive_field_frames + 1)
+    batches, letterbox = _decoded(engine, uri, range(first, frames.stop))
+    yield from engine.run(batches, letterbox, start_frame=frames.start)
+
+
+def _decoded(engine: Engine, uri: str, frames: range) -> tuple[Iterator[FrameBatch], Letterbox]:
+    """Return some frames of a video or folder of images, and how they lie in the network's input."""
+    if Path(uri).is_dir():
+        source = ImageFolderSource(Path(uri))
+        letterbox = Letterbox(source.size_wh, engine.perceiver.input_wh)
+        images = source.frames(size_wh=letterbox.content_wh)
+        return _between((image.batch for image in images), frames), letterbox
     index = probe(uri)
     letterbox = Letterbox(index.size_wh, engine.perceiver.input_wh)
-    (segment,) = plan_segments(index, video=uri, segment_s=float("inf"), warmup_frames=0)
-    yield from engine.run(decode_segment(segment, size_wh=letterbox.content_wh), letterbox)
+    stop = min(frames.stop, index.num_frames)
+    batches = decode_segment(segment_of(index, frames.start, stop), size_wh=letterbox.content_wh)
+    return _between(batches, frames), letterbox
+
+
+def _between(batches: Iterable[FrameBatch], frames: range) -> Iterator[FrameBatch]:
+    """Yield those of `batches` that are in `frames`."""
+    for batch in batches:
+        inside = (batch.frame_index >= frames.start) & (batch.frame_index < frames.stop)
+        if inside.all():
+            yield batch
+        elif inside.any():
+            yield batch[inside]
+        if batch.frame_index[-1] >= frames.stop - 1:
+            return
 
 
 def track_source(
@@ -64,12 +101,9 @@ def track_source(
         MediaError: if it can't be read to its end.
     """
     begun_s = time.perf_counter()
-    vocabulary = Vocabulary(
-        class_names=engine.class_names, action_ids=engine.action_ids, action_names=engine.action_names
-    )
     with (
         closing(open_source(spec)) as source,
-        TrackRecorder(outputs, source=source, vocabulary=vocabulary, draw=draw) as recorder,
+        TrackRecorder(outputs, source=source, vocabulary=Vocabulary.of(engine), draw=draw) as recorder,
     ):
         for frame, tracks in _tracked(engine, source, full=recorder.draws):
             index, time_s = int(frame.batch.frame_index[0]), float(frame.batch.time_s[0])

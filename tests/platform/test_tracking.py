@@ -61,3 +61,29 @@ def test_a_broken_source_leaves_nothing_half_written(untrained_weights: Path, tm
             load_engine(str(untrained_weights)), str(tmp_path / "no.mp4"), TrackOutputs(video=out / "v.mp4")
         )
     assert not list(out.iterdir())
+
+
+def test_a_part_is_found_as_in_the_whole_but_its_tracks_begin_anew(
+    tiny_corpus: Path, untrained_weights: Path, tmp_path: Path
+) -> None:
+    engine, uri = load_engine(str(untrained_weights)), read_corpus(tiny_corpus)[0].uri
+    whole = [found for found, _ in track_video(engine, uri)]
+    part = list(track_video(engine, uri, range(11, 17)))
+    assert [found.frame_index for found, _ in part] == list(range(11, 17))
+    for (found, _), expected in zip(part, whole[11:17], strict=True):
+        np.testing.assert_allclose(found.xyxy, expected.xyxy, atol=1e-3)
+        np.testing.assert_allclose(found.score, expected.score, atol=1e-4)
+    assert next(tracks.track_id.min() for _, tracks in part if len(tracks)) == 1
+
+
+def test_a_folder_of_images_is_tracked_like_a_video(
+    tiny_corpus: Path, untrained_weights: Path, tmp_path: Path
+) -> None:
+    engine, uri = load_engine(str(untrained_weights)), read_corpus(tiny_corpus)[0].uri
+    (tmp_path / "img1").mkdir()
+    with av.open(uri) as video:
+        for number, frame in enumerate(video.decode(video=0), start=1):
+            frame.to_image().save(tmp_path / "img1" / f"{number:06}.png")
+    found = list(track_video(engine, str(tmp_path / "img1"), range(4, 9)))
+    assert [detections.frame_index for detections, _ in found] == list(range(4, 9))
+    assert sum(len(tracks) for _, tracks in found)

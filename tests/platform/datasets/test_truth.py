@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mot_platform.datasets.index import write_source
+from mot_platform.datasets.source import SplitRange
+from mot_platform.datasets.truth import DISTRACTOR_CLASS, labelled_videos, read_labelled
+from mot_platform.errors import InputError
+from mot_platform.schema import Vocabulary
+
+PEOPLE = Vocabulary(class_names=("person",), action_ids=(80, 11), action_names=("watch", "sit"))
+
+
+def test_only_what_is_labelled_in_the_split_is_truth_and_is_scored(labelled_source) -> None:
+    (video,) = labelled_videos([labelled_source], "train", PEOPLE)
+    assert video.name == "a"
+    assert (video.frames, video.truth.info.num_frames) == (range(6), 12)
+    np.testing.assert_array_equal(video.scored_frames, [0, 3, 5])
+    np.testing.assert_array_equal(video.truth.rows.frame_index, [0, 3])  # the car in frame 0 is left out
+    (after,) = labelled_videos([labelled_source], "val", PEOPLE)
+    assert len(after.truth.rows) == len(after.scored_frames) == 0
+
+
+def test_what_is_ignored_is_a_distractor_and_nobody_shares_an_identity(labelled_source) -> None:
+    video = labelled_source.videos[0]
+    people = replace(video.boxes, class_id=np.zeros(3, np.int64), track_id=np.array([-1, -1, 7]))
+    source = replace(labelled_source, videos=(replace(video, boxes=people),))
+    rows = labelled_videos([source], "train", PEOPLE)[0].truth.rows
+    np.testing.assert_array_equal(rows.class_id, [1, DISTRACTOR_CLASS, 1])
+    np.testing.assert_array_equal(rows.score, [1, 0, 1])
+    assert len(np.unique(rows.track_id)) == 3
+
+
+def test_actions_match_by_name_and_others_keep_a_number_of_their_own(labelled_source) -> None:
+    other = Vocabulary(class_names=("person",), action_ids=(12, 5), action_names=("walk", "sit"))
+    truth = labelled_videos([labelled_source], "train", other)[0].truth
+    assert truth.action_ids == (5, 13)  # stand would be 12, which is what the model calls walking
+    np.testing.assert_array_equal(truth.actions, [[True, True], [False, False]])
+
+
+def test_parts_of_a_video_and_videos_of_several_sources_have_names_of_their_own(labelled_source) -> None:
+    parts = (
+        SplitRange(split="val", start_frame=0, stop_frame=2),
+        SplitRange(split="val", start_frame=3, stop_frame=9),
+    )
+    video = replace(labelled_source.videos[0], name="x/a", splits=parts)
+    one = replace(labelled_source, videos=(video,))
+    assert [v.name for v in labelled_videos([one], "val", PEOPLE)] == ["x_a-0-2", "x_a-3-9"]
+    names = [v.name for v in labelled_videos([one, replace(labelled_source, name="s")], "val", PEOPLE)]
+    assert names == ["set-1.x_a-0-2", "set-1.x_a-3-9", "s.a"]
+
+
+def test_a_source_that_labels_nothing_the_model_knows_is_named(labelled_source) -> None:
+    cars = replace(PEOPLE, class_names=("car",))
+    with pytest.raises(InputError, match="source set-1 has every object of person, but the model knows car"):
+        labelled_videos([labelled_source], "val", cars)
+
+
+def test_an_index_needs_a_split_that_is_in_it_and_a_folder_needs_none(
+    labelled_source, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    write_source(tmp_path / "index", labelled_source)
+    assert [video.name for video in read_labelled(tmp_path / "index", "val", PEOPLE)] == ["a"]
+    with pytest.raises(InputError, match=r"--split \{train,val\}"):
+        read_labelled(tmp_path / "index", None, PEOPLE)
+    with pytest.raises(InputError, match="split 'test'; there are train, val"):
+        read_labelled(tmp_path / "index", "test", PEOPLE)
+    with pytest.raises(InputError, match="--split val needs an index"):
+        read_labelled(tiny_corpus, "val", PEOPLE)
+    assert len(read_labelled(tiny_corpus, None, PEOPLE)) == 3
