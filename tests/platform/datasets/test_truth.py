@@ -7,11 +7,16 @@ import numpy as np
 import pytest
 
 from mot_platform.datasets.index import write_source
+from mot_platform.datasets.reading import ReadRequest, read_source
 from mot_platform.datasets.source import SplitRange
 from mot_platform.datasets.truth import DISTRACTOR_CLASS, labelled_videos, read_labelled
 from mot_platform.errors import InputError
+from mot_platform.metrics.evaluation import evaluate_sequences
+from mot_platform.metrics.ground_truth import read_ground_truth
+from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.schema import Vocabulary
 
+OCCLUDER = 9
 PEOPLE = Vocabulary(class_names=("person",), action_ids=(80, 11), action_names=("watch", "sit"))
 
 
@@ -72,3 +77,25 @@ def test_an_index_needs_a_split_that_is_in_it_and_a_folder_needs_none(
     with pytest.raises(InputError, match="--split val needs an index"):
         read_labelled(tiny_corpus, "val", PEOPLE)
     assert len(read_labelled(tiny_corpus, None, PEOPLE)) == 3
+
+
+def test_a_benchmark_scores_an_index_as_it_scores_gt_txt(shared_data: Path) -> None:
+    root = shared_data / "mot" / "MOT17-09-first"
+    source, _ = read_source(ReadRequest(kind="mot17", root=root, split="all:val"))
+    (video,) = labelled_videos([source], "val", PEOPLE)
+    (truth,) = read_ground_truth(root)
+    for benchmark, rows in (
+        ("mot17", truth.rows[::3]),  # boxes of distractors and occluders too
+        (
+            "plain",
+            truth.rows[truth.rows.class_id != OCCLUDER][::3],
+        ),  # gt.txt forgives them, an index has none
+    ):
+        moved = replace(rows, xyxy=rows.xyxy + 4, score=np.ones(len(rows)))
+        predicted = SequencePrediction.from_rows(moved)
+        scores = [
+            evaluate_sequences([one], {one.info.name: predicted}, benchmark=benchmark, with_motmetrics=False)
+            for one in (truth, video.truth)
+        ]
+        assert scores[0].scalars() == scores[1].scalars()
+        assert scores[0].combined.clear.true_positives > 800
