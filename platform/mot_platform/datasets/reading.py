@@ -10,6 +10,8 @@ from typing import Literal
 import numpy as np
 
 from mot_platform.datasets.readers.assembly import source_video
+from mot_platform.datasets.readers.ava_corpus import read_ava_corpus
+from mot_platform.datasets.readers.custom_corpus import read_custom_corpus
 from mot_platform.datasets.readers.label_map import LabelMap, read_label_map
 from mot_platform.datasets.readers.media import MediaPlace, look_at_all
 from mot_platform.datasets.readers.mot_benchmark import read_mot_benchmark
@@ -19,6 +21,8 @@ from mot_platform.datasets.readers.vocabulary import Vocabulary
 from mot_platform.datasets.source import Problem, Source, SourceVideo
 from mot_platform.datasets.splitting import SplitPolicy, parse_split_policy, split_ranges
 from mot_platform.errors import InputError
+
+_MISSING_SHOWN = 10
 
 Kind = Literal["mot17", "mot20", "ava", "custom"]
 
@@ -84,7 +88,9 @@ def _find(request: ReadRequest, root: Path, log: ProblemLog) -> FoundSource:
     """Return what the reader of its kind finds."""
     if request.kind in ("mot17", "mot20"):
         return read_mot_benchmark(root, request.kind, log)
-    raise InputError(f"{request.kind}: not yet")
+    if request.kind == "ava":
+        return read_ava_corpus(root, log)
+    return read_custom_corpus(root, request.labels, log)
 
 
 def _videos(
@@ -99,8 +105,22 @@ def _videos(
         labels = tuple(vocabulary.translated(part) for part in video.labels)
         labels = tuple(vocabulary.widened(part) for part in labels)
         videos.append(source_video(video, media[video.name], labels, log))
+    _note_missing(videos, log)
     num_actions = len(vocabulary.action_names)
     return [_with_actions(video, num_actions) for video in videos], vocabulary
+
+
+def _note_missing(videos: Sequence[SourceVideo], log: ProblemLog) -> None:
+    """Note in one line which videos are not there."""
+    missing = [video for video in videos if video.status == "missing"]
+    if missing:
+        names = ", ".join(video.name for video in missing[:_MISSING_SHOWN])
+        more = f" and {len(missing) - _MISSING_SHOWN} more" if len(missing) > _MISSING_SHOWN else ""
+        log.add(
+            "media missing",
+            missing[0].uri,
+            f"no video or images of {len(missing)} of {len(videos)} that have labels: {names}{more}",
+        )
 
 
 def _with_actions(video: SourceVideo, num_actions: int) -> SourceVideo:
@@ -113,8 +133,11 @@ def _with_actions(video: SourceVideo, num_actions: int) -> SourceVideo:
 def _complete(found: FoundSource, label_map: LabelMap, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the classes of which every object is labelled."""
     names = vocabulary.class_names
-    said = label_map.complete if label_map.complete is not None else found.complete_classes
-    return names if said is None else tuple(name for name in names if name in said)
+    if label_map.complete is not None:
+        return tuple(name for name in names if name in label_map.complete)
+    mapping = label_map.classes or {}
+    incomplete = {mapping.get(name, name) for name in found.incomplete_classes}
+    return tuple(name for name in names if name not in incomplete)
 
 
 def _action_ids(found: FoundSource, vocabulary: Vocabulary) -> tuple[int, ...]:

@@ -18,7 +18,13 @@ import pyarrow as pa
 import pyarrow.csv
 
 from mot_model.structures import Array
-from mot_platform.formats.row_errors import malformed_row, number_problem, numbered_fields
+from mot_platform.formats.row_errors import (
+    RowProblem,
+    malformed_row,
+    number_problem,
+    numbered_fields,
+    sift_rows,
+)
 
 _NAMES = ("video", "time", "x1", "y1", "x2", "y2", "action")
 _BOX = _NAMES[2:6]
@@ -150,9 +156,72 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
     for name, column in columns.items():
         if not _sound(name, column):
             raise malformed_row(path, lambda row: _row_problem(row, names), f"{name} is out of range")
-    num_rows = len(table)
+    return _rows_of_columns(table["video"].to_pylist(), columns, empty_images)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiftedAva:
+    """What can be used of a file, and what not."""
+
+    rows: AvaRows
+    line: Array
+    """int64 `(R,)`: line of each row, from 1."""
+    problems: tuple[RowProblem, ...] = ()
+
+
+def sift_ava(path: Path) -> SiftedAva:
+    """Return the rows of a ground truth that can be used, and why the others can't.
+
+    Raises:
+        ValueError: if it is no text.
+        OSError: if it can't be read.
+    """
+    try:
+        rows = read_ava(path)
+    except ValueError:
+        return _sifted(path)
+    lines = [line for line, fields in numbered_fields(path) if len(fields) > _IMAGE_COLUMNS]
+    return SiftedAva(rows=rows, line=np.array(lines, np.int64))
+
+
+_IMAGE_COLUMNS = 2
+_BOX_COLUMNS = {7: _NAMES, 8: (*_NAMES, "person"), 9: (*_NAMES, "person", "score")}
+
+
+def _sifted(path: Path) -> SiftedAva:
+    """Return line by line what can be used of a file; the first box says how many columns there are."""
+    names: tuple[str, ...] = ()
+
+    def problem(row: list[str]) -> str | None:
+        nonlocal names
+        if len(row) not in (_IMAGE_COLUMNS, *_BOX_COLUMNS):
+            return f"{len(row)} comma-separated columns; AVA rows have 7 to 9"
+        if what := _row_problem(row, names or _BOX_COLUMNS.get(len(row), _NAMES)):
+            return what
+        names = names or _BOX_COLUMNS.get(len(row), ())
+        return None
+
+    sifted = sift_rows(path, problem)
+    good = list(zip(sifted.fields, sifted.lines, strict=True))
+    boxes = [(fields, line) for fields, line in good if len(fields) > _IMAGE_COLUMNS]
+    images = tuple((fields[0], float(fields[1])) for fields, _ in good if len(fields) == _IMAGE_COLUMNS)
+    numbers = np.array([fields[1:] for fields, _ in boxes], np.float64).reshape(len(boxes), -1)
+    columns = dict(zip((names or _NAMES)[1:], numbers.T, strict=True)) if boxes else {}
+    rows = _rows_of_columns([fields[0] for fields, _ in boxes], columns, images) if boxes else None
+    return SiftedAva(
+        rows=rows or AvaRows.without_boxes(images),
+        line=np.array([line for _, line in boxes], np.int64),
+        problems=sifted.problems,
+    )
+
+
+def _rows_of_columns(
+    videos: Sequence[str], columns: dict[str, Array], empty_images: tuple[tuple[str, float], ...]
+) -> AvaRows:
+    """Return columns that are sound as rows."""
+    num_rows = len(videos)
     return AvaRows(
-        video=[name.strip() for name in table["video"].to_pylist()],
+        video=[name.strip() for name in videos],
         time_s=columns["time"],
         xyxy=np.stack([columns[name] for name in _BOX], axis=1),
         action_id=columns["action"].astype(np.int64),

@@ -63,20 +63,20 @@ def read_coco_truth(path: Path) -> CocoTruth:
 
     Source: https://cocodataset.org/#format-data
     """
-    data = _json(path)
+    data = read_json(path)
     if not isinstance(data, dict) or not all(isinstance(data.get(key), list) for key in _TRUTH_LISTS):
         raise InputError(f"{path}: not ground truth of COCO: no object with lists {', '.join(_TRUTH_LISTS)}")
     if not data["categories"]:
         raise InputError(f"{path}: no categories in it")
-    image_id = np.unique(_column(path, "images", data["images"], "id", _WHOLE))
-    number = _column(path, "categories", data["categories"], "id", _WHOLE)
+    image_id = np.unique(_column(path, "images", data["images"], "id", WHOLE))
+    number = _column(path, "categories", data["categories"], "id", WHOLE)
     words = [str(category.get("name", category["id"])) for category in data["categories"]]
     entries = data["annotations"]
-    image = _column(path, "annotations", entries, "image_id", _WHOLE)
-    category = _column(path, "annotations", entries, "category_id", _WHOLE)
+    image = _column(path, "annotations", entries, "image_id", WHOLE)
+    category = _column(path, "annotations", entries, "category_id", WHOLE)
     _require_known(f"{path}: annotations", "image_id", image, image_id)
     _require_known(f"{path}: annotations", "category_id", category, number)
-    xywh = _column(path, "annotations", entries, "bbox", _BOX).reshape(-1, 4)
+    xywh = _column(path, "annotations", entries, "bbox", BOX).reshape(-1, 4)
     area = _column(path, "annotations", entries, "area", _NUMBER, default=math.nan)
     return CocoTruth(
         image_id=image_id,
@@ -98,13 +98,13 @@ def read_coco_results(path: Path, truth: CocoTruth) -> CocoResults:
 
     Source: https://cocodataset.org/#format-results
     """
-    entries = _json(path)
+    entries = read_json(path)
     if not isinstance(entries, list):
         raise InputError(
             f"{path}: not results of COCO: expected a list of objects, got {type(entries).__name__}"
         )
-    image = _column(path, "", entries, "image_id", _WHOLE)
-    category = _column(path, "", entries, "category_id", _WHOLE)
+    image = _column(path, "", entries, "image_id", WHOLE)
+    category = _column(path, "", entries, "category_id", WHOLE)
     _require_known(f"{path}: ", "image_id", image, truth.image_id)
     if len(category) and not np.isin(category, list(truth.categories)).any():
         raise InputError(
@@ -114,7 +114,7 @@ def read_coco_results(path: Path, truth: CocoTruth) -> CocoResults:
     return CocoResults(
         image=image,
         category=category,
-        xywh=_column(path, "", entries, "bbox", _BOX).reshape(-1, 4),
+        xywh=_column(path, "", entries, "bbox", BOX).reshape(-1, 4),
         score=_column(path, "", entries, "score", _NUMBER),
     )
 
@@ -127,7 +127,7 @@ def _is_number(value: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kind:
+class FieldKind:
     """What a field is to be."""
 
     words: str
@@ -135,16 +135,21 @@ class _Kind:
     dtype: type = np.float64
 
 
-_WHOLE = _Kind("a whole number", lambda value: type(value) is int and abs(value) < 2**63, np.int64)
-_FLAG = _Kind("0 or 1", lambda value: value in (0, 1))
-_NUMBER = _Kind("a finite number", _is_number)
-_BOX = _Kind(
+WHOLE = FieldKind("a whole number", lambda value: type(value) is int and abs(value) < 2**63, np.int64)
+_FLAG = FieldKind("0 or 1", lambda value: value in (0, 1))
+_NUMBER = FieldKind("a finite number", _is_number)
+BOX = FieldKind(
     "[left, top, width, height], four finite numbers",
     lambda value: isinstance(value, list) and len(value) == 4 and all(map(_is_number, value)),
 )
 
 
-def _json(path: Path) -> Any:
+def read_json(path: Path) -> Any:
+    """Return what is in a json file.
+
+    Raises:
+        InputError: if it can't be read.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:  # what is no json, or no text, is a ValueError
@@ -152,24 +157,28 @@ def _json(path: Path) -> Any:
 
 
 def _column(
-    path: Path, place: str, entries: list[Any], name: str, kind: _Kind, *, default: float | None = None
+    path: Path, place: str, entries: list[Any], name: str, kind: FieldKind, *, default: float | None = None
 ) -> Array:
     """Return a field of all entries as an array.
 
     Raises:
         InputError: naming the first entry that is no object, or whose field is missing or of another kind.
     """
-    values = []
     for number, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            raise InputError(f"{path}: {place}[{number}] is {entry!r:.50}, not an object")
-        value = entry.get(name, default)
-        if name not in entry and default is None:
-            raise InputError(f"{path}: {place}[{number}] has no {name}")
-        if name in entry and not kind.sound(value):
-            raise InputError(f"{path}: {place}[{number}]: {name} is {value!r:.50}, not {kind.words}")
-        values.append(value)
-    return np.array(values, kind.dtype)
+        if problem := entry_problem(entry, name, kind, required=default is None):
+            raise InputError(f"{path}: {place}[{number}]{problem}")
+    return np.array([entry.get(name, default) for entry in entries], kind.dtype)
+
+
+def entry_problem(entry: Any, name: str, kind: FieldKind, *, required: bool = True) -> str | None:
+    """Return what is wrong with a field of an entry, to go behind its place; None if nothing is."""
+    if not isinstance(entry, dict):
+        return f" is {entry!r:.50}, not an object"
+    if name not in entry:
+        return f" has no {name}" if required else None
+    if not kind.sound(entry[name]):
+        return f": {name} is {entry[name]!r:.50}, not {kind.words}"
+    return None
 
 
 def _require_known(place: str, name: str, column: Array, known: Array) -> None:

@@ -75,9 +75,7 @@ def _size_wh(placed: PlacedLabels, media: Media, labels: tuple[VideoLabels, ...]
 
 def _note_media(found: FoundVideo, media: Media, labels: tuple[VideoLabels, ...], log: ProblemLog) -> None:
     """Note media that is not there, is not what its labels say, or has no labels."""
-    if media.status == "missing":
-        log.add("media missing", found.uri, f"no video or images of {found.name}, which has labels")
-    elif media.status == "dead":
+    if media.status == "dead":
         log.add("media that can't be used", found.uri, media.error)
     if media.complaint:
         log.add("images missing", found.uri, media.complaint)

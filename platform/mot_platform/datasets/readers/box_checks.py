@@ -43,7 +43,7 @@ def sound_boxes(
 
 def _with_size(rows: PlacedBoxes, log: ProblemLog) -> PlacedBoxes:
     sides = rows.boxes.xyxy[:, 2:] - rows.boxes.xyxy[:, :2]
-    wrong = ~(sides > 0).all(1)
+    wrong: Array = np.min(sides, axis=1, initial=np.inf) <= 0
     log.add_rows(
         "boxes without size",
         rows.places,

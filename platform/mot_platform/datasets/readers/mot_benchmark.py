@@ -10,7 +10,7 @@ from typing import Literal
 from mot_platform.datasets.readers.mot_labels import (
     MOT17_CLASSES,
     MOT20_CLASSES,
-    PERSON,
+    NOT_COMPLETE,
     MotFile,
     read_info,
     read_mot_labels,
@@ -45,7 +45,7 @@ def read_mot_benchmark(root: Path, benchmark: MotBenchmark, log: ProblemLog) -> 
     for folder in folders:
         by_name.setdefault(_COPY.sub("", folder.name), []).append(folder)
     videos = [_video(name, _best(copies), benchmark, log) for name, copies in by_name.items()]
-    return FoundSource(videos=videos, complete_classes=(PERSON,))
+    return FoundSource(videos=videos, incomplete_classes=NOT_COMPLETE)
 
 
 def sequence_folders(root: Path) -> list[Path]:

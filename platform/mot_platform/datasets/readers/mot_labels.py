@@ -51,6 +51,8 @@ Source: Milan et al., MOT16: A Benchmark for Multi-Object Tracking, 2016, table 
 MOT20_CLASSES = MOT17_CLASSES | {6: MotClass(PERSON, ignored=True)}
 """MOT20 forgives predictions on non-motorised vehicles too: riders are hardly told from them."""
 _BENCHMARKS = (MOT17_CLASSES, MOT20_CLASSES)
+NOT_COMPLETE = ("car", "bicycle", "motorbike", "non-motorised vehicle")
+"""Classes of which MOTChallenge labels only what hides people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -123,7 +123,7 @@ class FoundSource:
     """What a reader finds below a folder."""
 
     videos: Sequence[FoundVideo]
-    complete_classes: tuple[str, ...] | None = None
-    """See `Source.complete_classes`; None for all classes, as far as no label map says otherwise."""
+    incomplete_classes: tuple[str, ...] = ()
+    """Names in the files of classes of which not every object is labelled."""
     action_ids: dict[str, int] = field(default_factory=dict)
     """Number of each action by name."""
