@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,7 @@ from mot_platform.datasets.readers.assembly import source_video
 from mot_platform.datasets.readers.ava_corpus import read_ava_corpus
 from mot_platform.datasets.readers.custom_corpus import read_custom_corpus
 from mot_platform.datasets.readers.label_map import LabelMap, read_label_map
-from mot_platform.datasets.readers.media import MediaPlace, look_at_all
+from mot_platform.datasets.readers.media import MediaPlace, Watcher, look_at_all
 from mot_platform.datasets.readers.mot_benchmark import read_mot_benchmark
 from mot_platform.datasets.readers.problem_log import ProblemLog
 from mot_platform.datasets.readers.video_labels import FoundSource
@@ -44,8 +44,8 @@ class ReadRequest:
     """See `parse_split_policy`."""
     workers: int = 1
     """Processes that look at videos."""
-    progress: Callable[[str], None] | None = None
-    """Called with one line for each video that was looked at."""
+    progress: Watcher | None = None
+    """Told of each video that was looked at."""
 
 
 def read_source(request: ReadRequest) -> tuple[Source, list[Problem]]:

@@ -42,23 +42,37 @@ class Media:
     """What a person should know although it is ready."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LookedAt:
+    """How far a look at many places is."""
+
+    media: Media
+    """The last that was looked at."""
+    number: int
+    """How many were."""
+    total: int
+
+
+Watcher = Callable[[LookedAt], None]
+"""Told of each place that was looked at."""
+
+
 def look_at_all(
-    places: Sequence[MediaPlace], *, workers: int, progress: Callable[[str], None] | None = None
+    places: Sequence[MediaPlace], *, workers: int, progress: Watcher | None = None
 ) -> dict[str, Media]:
     """Return what is at each place, by name.
 
     Args:
         places: Of different names.
         workers: Processes.
-        progress: Called with one line for each as it is done.
+        progress: Told of each as it is done.
     """
     largest_first = sorted(places, key=lambda place: -_size_bytes(place.uri))
     found = {}
     for media in results_as_done(look_at, largest_first, workers=workers):
         found[media.name] = media
         if progress is not None:
-            frames = f"{media.facts.num_frames} frames" if media.facts else media.error
-            progress(f"{media.name}: {media.status}, {frames}")
+            progress(LookedAt(media=media, number=len(found), total=len(places)))
     return found
 
 

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mot_platform.datasets.index import is_index, read_index
+from mot_platform.datasets.preparing import Listener, PrepareRequest, prepare
+from mot_platform.errors import InputError
+
+
+@pytest.fixture
+def sequences(tiny_corpus: Path, tmp_path: Path) -> Path:
+    """Return a folder of sequences that may be changed."""
+    return shutil.copytree(tiny_corpus, tmp_path / "sequences")
+
+
+def test_a_data_set_is_put_beside_others(sequences: Path, tmp_path: Path) -> None:
+    index, seen = tmp_path / "index", []
+    request = PrepareRequest(kind="mot17", root=sequences, index=index, sheet=tmp_path / "sheet.jpg")
+    prepared = prepare(request, Listener(video=seen.append))
+    assert prepared.is_sound
+    assert len(seen) == 3
+    assert (tmp_path / "sheet.jpg").is_file()
+    again = prepare(replace(request, name="twice", split="all:val", sheet=None))
+    found = read_index(index)
+    assert found.digests == {"mot17": prepared.digest, "twice": again.digest}
+    assert prepared.source.frames == 60
+
+
+def test_without_an_index_it_is_in_the_folder_of_the_data_set(sequences: Path) -> None:
+    assert prepare(PrepareRequest(kind="mot17", root=sequences)).index == sequences / "index"
+    assert is_index(sequences / "index")
+
+
+def test_a_check_says_what_is_wrong_and_writes_no_index(sequences: Path) -> None:
+    broken = sequences / "synth-5-0001"
+    (broken / "gt" / "gt.txt").write_text("1,1,10,10,30,30,1,1,1\n2,1,oops,10,30,30,1,1,1\n")
+    (sequences / "synth-5-0000" / "synth-5-0000.mp4").unlink()
+    prepared = prepare(PrepareRequest(kind="mot17", root=sequences, check=True))
+    assert prepared.index is None
+    assert not is_index(sequences / "index")
+    assert not prepared.is_sound
+    assert any(problem.where.endswith("gt.txt:2") for problem in prepared.problems)
+    assert [name for name, *_ in prepared.source.not_ready] == ["synth-5-0000"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        pytest.param({"kind": "custom", "download": True}, "can't be downloaded", id="custom download"),
+        pytest.param({"mirror": "http://localhost/"}, "needs --download", id="mirror alone"),
+        pytest.param({"split": "by-mood"}, "by-mood: no such policy", id="split"),
+        pytest.param({"sheet": Path("sheet.txt")}, "picture sheet", id="sheet"),
+        pytest.param({"root": Path("nowhere")}, "nowhere: no such folder", id="root"),
+    ],
+)
+def test_bad_options_are_told_first(tmp_path: Path, changes: dict, message: str) -> None:
+    with pytest.raises(InputError, match=re.escape(message)):
+        prepare(PrepareRequest(**({"kind": "mot17", "root": tmp_path} | changes)))
+    assert not list(tmp_path.iterdir())
