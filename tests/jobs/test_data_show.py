@@ -14,7 +14,7 @@ from mot_platform.datasets.reading import ReadRequest, read_source
 @pytest.fixture
 def index(tiny_corpus: Path, tmp_path: Path) -> Path:
     """Return an index of the tiny corpus."""
-    source, _ = read_source(ReadRequest(kind="mot17", root=tiny_corpus, name="tiny", split="all:val"))
+    source, _ = read_source(ReadRequest(kind="custom", root=tiny_corpus, name="tiny", split="all:val"))
     write_source(tmp_path / "index", source)
     return tmp_path / "index"
 
@@ -23,8 +23,8 @@ def test_everything_in_an_index_is_shown(index: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.jpg"
     result = CliRunner().invoke(app, ["show", str(index), "--sheet", str(sheet)])
     assert result.exit_code == 0, result.output
-    assert "boxes, ids" in result.stdout
-    assert "tiny: boxes by class" in result.stdout
+    assert "boxes, ids, actions" in result.stdout
+    assert "tiny: boxes by action" in result.stdout
     assert "schema version 1" in result.stdout
     assert sheet.is_file()
 
