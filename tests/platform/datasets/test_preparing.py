@@ -9,6 +9,7 @@ import pytest
 
 from mot_platform.datasets.index import is_index, read_index
 from mot_platform.datasets.preparing import Listener, PrepareRequest, prepare
+from mot_platform.datasets.showing import show_index
 from mot_platform.errors import InputError
 
 
@@ -46,6 +47,32 @@ def test_a_check_says_what_is_wrong_and_writes_no_index(sequences: Path) -> None
     assert not prepared.is_sound
     assert any(problem.where.endswith("gt.txt:2") for problem in prepared.problems)
     assert [name for name, *_ in prepared.source.not_ready] == ["synth-5-0000"]
+
+
+def test_real_sources_of_every_kind_go_into_one_index(
+    shared_data: Path, tiny_corpus: Path, tmp_path: Path
+) -> None:
+    places = {
+        "PETS09-mini": ("mot17", shared_data / "mot" / "PETS09-mini"),
+        "PETS09-S2L1": ("mot17", shared_data / "mot" / "PETS09-S2L1"),
+        "MOT17-09": ("mot17", shared_data / "mot" / "MOT17-09-first"),
+        "SNMOT-118": ("custom", shared_data / "mot" / "SNMOT-118-first"),
+        "poses": ("ava", shared_data / "ava" / "ava_ii_v2.1_poses"),
+        "nestcam": ("custom", shared_data / "ava" / "custom_ava_nestcam"),
+        "synthetic": ("custom", tiny_corpus),
+    }
+    for name, (kind, root) in places.items():
+        prepare(PrepareRequest(kind=kind, root=root, name=name, index=tmp_path / "index"))
+    shown = show_index(tmp_path / "index", sheet=tmp_path / "sheet.jpg")
+    found = {source.name: source for source in shown.sources}
+    assert set(found) == set(places)
+    assert shown.changed == ()
+    assert found["PETS09-mini"].boxes == 283
+    assert (found["MOT17-09"].boxes, found["MOT17-09"].ignored_boxes) == (3504, 2554)
+    assert (found["SNMOT-118"].frames, found["SNMOT-118"].identities) == (375, 25)
+    assert (found["poses"].videos, found["poses"].has_ids) == ({"missing": 85}, False)
+    assert found["nestcam"].videos == {"ready": 2, "missing": 3}
+    assert len(found["synthetic"].boxes_by_action) > 1
 
 
 @pytest.mark.parametrize(
