@@ -63,7 +63,7 @@ def test_real_sources_of_every_kind_go_into_one_index(
     }
     for name, (kind, root) in places.items():
         prepare(PrepareRequest(kind=kind, root=root, name=name, index=tmp_path / "index"))
-    shown = show_index(tmp_path / "index", sheet=tmp_path / "sheet.jpg")
+    shown = show_index(tmp_path / "index")
     found = {source.name: source for source in shown.sources}
     assert set(found) == set(places)
     assert shown.changed == ()
