@@ -155,8 +155,8 @@ def _cut(source: Path, target: Path, start_s: float, stop_s: float) -> str:
 
 def _mark(source: Path, start_s: float, stop_s: float) -> str:
     """Return what a clip says of itself: what was cut of what."""
-    size = f"{source.stat().st_size}" if source.is_file() else ""
-    return f"mot-action: {start_s:g} s to {stop_s:g} s of {source.name}, {size}"
+    span = f"mot-action: {start_s:g} s to {stop_s:g} s of {source.name}, "
+    return f"{span}{source.stat().st_size} bytes" if source.is_file() else span
 
 
 def _is_cut(source: Path, target: Path, start_s: float, stop_s: float) -> bool:

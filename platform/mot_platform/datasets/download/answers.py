@@ -14,6 +14,7 @@ from mot_platform.errors import MotActionError
 
 _BUSY = frozenset({408, 425, 429, 500, 502, 503, 504})
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_MD5 = re.compile(r"[0-9a-f]{32}")
 _UNSATISFIED = re.compile(r"bytes \*/(\d+)")
 
 
@@ -117,4 +118,17 @@ def _origin(response: httpx.Response, url: str, total_bytes: int | None) -> Orig
         etag=response.headers.get("ETag"),
         last_modified=response.headers.get("Last-Modified"),
         total_bytes=total_bytes,
+        checksum=_stated_checksum(response),
     )
+
+
+def _stated_checksum(response: httpx.Response) -> str | None:
+    """Return the checksum that a server states, None if it does not.
+
+    The ETag of Amazon S3 is the MD5 of the file, unless that was uploaded in several parts (the ETag then
+    has a `-`) or is encrypted by a key, which what anybody may read is not.
+    Source: Amazon S3 API Reference, Object.
+    """
+    etag = response.headers.get("ETag", "").strip('"')
+    is_md5 = response.headers.get("Server") == "AmazonS3" and _MD5.fullmatch(etag) is not None
+    return f"md5:{etag}" if is_md5 else None

@@ -3,9 +3,9 @@
     MOT17, MOT20:  ROOT/MOT17.zip -> ROOT/MOT17/train/MOT17-02-DPM/...
     AVA:           ROOT/ava_v2.2.zip -> ROOT/annotations/ava_train_v2.2.csv ..., ROOT/videos/<name>.<ending>
 
-None of the publishers publishes checksums. The one here is what independent users report, as are the sizes,
-which serve as an estimate until the server states its own. A file without a checksum is checked by its
-length, an archive also by the CRC of every member, and what was fetched is recorded in the receipt.
+None of the publishers publishes checksums; the one here is what independent users report. A file without
+one is checked by its length and by the MD5 that Amazon S3 states of most files, an archive by the CRC of
+every member; what was fetched is recorded in the receipt.
 """
 
 from __future__ import annotations
@@ -34,8 +34,6 @@ class RemoteFile:
     """Tried in turn."""
     mirror_path: str
     """Path below the address of a mirror."""
-    size_bytes: int | None = None
-    """Expected size where it was reported; an estimate, not a condition."""
     checksum: str | None = None
     """`sha256:` or `md5:` and the digest in hex; what differs is refused."""
     unpack_into: str | None = None
@@ -128,15 +126,8 @@ def dataset_of(kind: DatasetKind, mirror: str | None = None) -> Dataset:
     return dataset if mirror is None else dataset.mirrored(mirror)
 
 
-def _mot_zip(name: str, *, into: str, size_bytes: int | None, checksum: str | None = None) -> RemoteFile:
-    return RemoteFile(
-        name=name,
-        urls=(_MOT + name,),
-        mirror_path=name,
-        size_bytes=size_bytes,
-        checksum=checksum,
-        unpack_into=into,
-    )
+def _mot_zip(name: str, *, into: str, checksum: str | None = None) -> RemoteFile:
+    return RemoteFile(name=name, urls=(_MOT + name,), mirror_path=name, checksum=checksum, unpack_into=into)
 
 
 def _mot(title: str, *files: RemoteFile) -> Dataset:
@@ -184,17 +175,16 @@ _AVA = Dataset(
 _MOT17_LABELS_SHA256 = "0aa79322e91583369f42f17c4d79a0b145380d8732487bba59272048dc82b2b9"
 
 _DATASETS: Mapping[DatasetKind, Dataset] = {
-    "mot17": _mot("MOT17", _mot_zip("MOT17.zip", into=".", size_bytes=5_860_214_001)),
-    "mot20": _mot("MOT20", _mot_zip("MOT20.zip", into=".", size_bytes=5_028_926_248)),
+    "mot17": _mot("MOT17", _mot_zip("MOT17.zip", into=".")),
+    "mot20": _mot("MOT20", _mot_zip("MOT20.zip", into=".")),
     "mot17-labels": _mot(
         "MOT17",
         _mot_zip(
             "MOT17Labels.zip",
             into="MOT17",  # its content begins with `train`, that of MOT17.zip with `MOT17/train`
-            size_bytes=10_107_022,
             checksum=f"sha256:{_MOT17_LABELS_SHA256}",
         ),
     ),
-    "mot20-labels": _mot("MOT20", _mot_zip("MOT20Labels.zip", into=".", size_bytes=None)),
+    "mot20-labels": _mot("MOT20", _mot_zip("MOT20Labels.zip", into=".")),
     "ava": _AVA,
 }

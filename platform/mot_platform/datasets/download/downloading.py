@@ -128,8 +128,6 @@ class _Crew:
                 outcome = self._folder.take_in(file, fetched)
         except FetchError as error:
             outcome = FileOutcome(name=file.name, status="failed", required=file.required, reason=str(error))
-        except OSError as error:
-            raise InputError(f"{target}: {error.strerror or error}") from error
         if outcome.status == "failed":
             meter.failed(outcome.reason)
         else:
@@ -180,18 +178,19 @@ def _sole_download(root: Path) -> Iterator[None]:
     """Hold `root` for the block; the kernel lets go of it when this process dies.
 
     Raises:
-        InputError: if another process holds it, or it can't be made.
+        InputError: if another process holds it, or a file can't be read or written.
     """
+    descriptor = -1
     try:
         root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(root, os.O_RDONLY)
-    except OSError as error:
-        raise InputError(f"{root}: {error.strerror}") from error
-    try:
         _lock(root, descriptor)
         yield
+    except OSError as error:
+        raise InputError(f"{error.filename or root}: {error.strerror or error}") from error
     finally:
-        os.close(descriptor)
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _lock(root: Path, descriptor: int) -> None:

@@ -18,6 +18,8 @@ class Origin:
     etag: str | None = None
     last_modified: str | None = None
     total_bytes: int | None = None
+    checksum: str | None = None
+    """What the server says the whole file's is, such as `md5:<hex>`."""
 
     @property
     def validator(self) -> str | None:

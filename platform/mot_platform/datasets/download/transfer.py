@@ -70,13 +70,13 @@ class Transfer:
         """Check the whole file and put it in its place."""
         size = self.part.size_bytes
         self.meter.waiting("checking")
+        origin = self.part.origin() or Origin(url=self.url)
         checksum = file_checksum(self.part.path)
-        wanted = self.file.checksum
+        wanted = self.file.checksum or origin.checksum
         got = checksum if wanted is None else file_checksum(self.part.path, like=wanted)
         if wanted is not None and got != wanted:
             self.part.discard()
             raise FetchError(f"{self.file.name} has a wrong checksum: expected {wanted}, got {got}; removed")
-        origin = self.part.origin() or Origin(url=self.url)
         self.part.finish()
         return Fetched(origin=origin, size_bytes=size, checksum=checksum, received_bytes=self.received_bytes)
 
@@ -134,13 +134,17 @@ class Transfer:
             ) from error
 
     def _check_room(self, offset: int, total: int | None) -> None:
-        """Refuse what can't fit before it begins."""
+        """Refuse what can't fit before it begins; what an archive holds takes at least its size once more."""
         folder = self.part.target.parent
         folder.mkdir(parents=True, exist_ok=True)
         room = shutil.disk_usage(folder).free + (self.part.size_bytes if offset == 0 else 0)
-        if total is not None and total - offset > room:
+        if total is None:
+            return
+        needed = total - offset + (0 if self.file.unpack_into is None else total)
+        if needed > room:
+            unpacked = "" if self.file.unpack_into is None else " and be unpacked"
             raise InputError(
-                f"{self.part.target}: no room: {total - offset:,} bytes to come, {room:,} free; "
+                f"{self.part.target}: no room: {needed:,} bytes to come{unpacked}, {room:,} free; "
                 "free some space or choose another folder"
             )
 

@@ -114,7 +114,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _head(self, request: Request, status: int, headers: dict[str, str]) -> None:
         request.status = status
-        self.send_response(status)
+        self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()

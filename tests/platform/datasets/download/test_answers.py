@@ -53,6 +53,17 @@ def test_an_answer_to_a_part_may_be_the_whole() -> None:
     assert answer(200) == Body(0, Origin(url="u"), ends_by_closing=True)
 
 
+def test_the_etag_of_amazon_s3_is_a_checksum_unless_it_came_in_parts() -> None:
+    md5 = "0123456789abcdef" * 2
+    for server, etag, checksum in (
+        ("AmazonS3", f'"{md5}"', f"md5:{md5}"),
+        ("AmazonS3", f'"{md5}-7"', None),
+        ("nginx", f'"{md5}"', None),
+    ):
+        body = answer(200, Server=server, ETag=etag, Content_Length="7")
+        assert body.origin.checksum == checksum
+
+
 def test_416_means_whole_only_where_the_file_ends_here() -> None:
     assert answer(416, Content_Range="bytes */400") == NothingMore()
     for headers in ({"Content_Range": "bytes */300"}, {"Content_Range": "bytes */400", "ETag": '"b"'}, {}):

@@ -187,6 +187,15 @@ def test_what_the_user_put_there_is_unpacked_without_a_network(tmp_path, mot17, 
     assert mot17.requests == []
 
 
+def test_what_cannot_be_written_is_one_line(tmp_path, mot17, patience) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match="file: File exists"):
+        download_dataset("mot17", tmp_path / "file", mirror=mot17.url)
+    (tmp_path / "MOT17").write_text("in the way")
+    with pytest.raises(InputError, match=r"MOT17.*: (File exists|Not a directory)"):
+        download_dataset("mot17", tmp_path, mirror=mot17.url, patience=patience)
+
+
 @pytest.mark.parametrize("mirror", ["ftp://host/", "host/data", "http://"])
 def test_an_address_that_is_none_is_refused(tmp_path, mirror) -> None:
     with pytest.raises(InputError, match="not the address of a mirror"):

@@ -116,6 +116,16 @@ def test_a_wrong_checksum_names_file_expected_and_got(tmp_path, server, patience
     assert not list(tmp_path.iterdir())
 
 
+def test_what_amazon_s3_states_is_checked_after_an_interruption_too(tmp_path, server, patience) -> None:
+    stated = {"Server": "AmazonS3", "ETag": f'"{hashlib.md5(CONTENT).hexdigest()}"'}
+    server.etags["/a.zip"] = stated["ETag"]
+    server.files["/a.zip"] = CONTENT[:200_000] + OTHER[200_000:]  # something on the way changes bytes
+    server.misbehave("/a.zip", headers=stated, **DROP)
+    with pytest.raises(FetchError, match=f"wrong checksum: expected md5:{stated['ETag'][1:-1]}, got md5:"):
+        fetch(tmp_path, patience, f"{server.url}/a.zip")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_that_nobody_has_says_what_each_answered(tmp_path, server, patience) -> None:
     server.misbehave("/b.zip", status=403)
     with pytest.raises(FetchError, match=r"gone.zip: HTTP 404 .*; .*b.zip: HTTP 403"):
