@@ -2,6 +2,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -19,6 +24,21 @@ def broken(tiny_corpus: Path, tmp_path: Path) -> Path:
         file.write("3,9,-500,-500,20,20,1,1,1\n")
     (root / "synth-5-0000" / "synth-5-0000.mp4").unlink()
     return root
+
+
+@pytest.fixture
+def mirror(tiny_corpus: Path, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a server that has the tiny corpus as MOT17.zip."""
+    served = tmp_path / "served"
+    served.mkdir()
+    with zipfile.ZipFile(served / "MOT17.zip", "w") as archive:
+        for path in sorted(tiny_corpus.glob("synth-*/**/*")):
+            archive.write(path, Path("MOT17/train", path.relative_to(tiny_corpus)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(served)))
+    threading.Thread(target=server.serve_forever).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
 
 
 def run(*arguments: object) -> tuple[int, str, str]:
@@ -69,3 +89,25 @@ def test_bad_usage_is_one_line_and_status_2(tmp_path: Path) -> None:
         f"error: {tmp_path / 'nowhere'}: no such folder; put the data set there, "
         "or have it fetched with --download"
     ]
+
+
+def test_a_download_is_fetched_unpacked_and_indexed_and_the_second_time_only_indexed(
+    mirror: str, tmp_path: Path
+) -> None:
+    arguments = ("mot17", "--root", tmp_path / "mot17", "--download", "--mirror", mirror, "--json")
+    code, out, err = run(*arguments)
+    assert code == 0, err
+    first = json.loads(out.splitlines()[-1])
+    assert first["source"]["videos"] == {"ready": 3}
+    assert first["download"]["num_unpacked"] > 0
+    assert "fetch MOT17.zip: done" in err
+    second = json.loads(run(*arguments)[1].splitlines()[-1])
+    assert second["download"]["files"][0]["received_bytes"] == 0
+    assert second["digest"] == first["digest"]
+
+
+def test_what_can_not_be_had_ends_with_one_line_and_status_1(mirror: str, tmp_path: Path) -> None:
+    code, _, err = run("mot20", "--root", tmp_path / "mot20", "--download", "--mirror", mirror)
+    assert code == 1
+    assert err.splitlines()[-1].startswith("error: MOT20.zip: not fetched: ")
+    assert "404" in err.splitlines()[-1]

@@ -5,12 +5,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mot_platform.datasets.index import is_index, read_index
+from mot_platform.datasets.labelled_pictures import labelled_pictures
 from mot_platform.datasets.preparing import Listener, PrepareRequest, prepare
 from mot_platform.datasets.showing import show_index
 from mot_platform.errors import InputError
+from mot_platform.video.writer import VideoWriter
 
 
 @pytest.fixture
@@ -73,6 +76,29 @@ def test_real_sources_of_every_kind_go_into_one_index(
     assert (found["poses"].videos, found["poses"].has_ids) == ({"missing": 85}, False)
     assert found["nestcam"].videos == {"ready": 2, "missing": 3}
     assert len(found["synthetic"].boxes_by_action) > 1
+
+
+def test_movies_are_cut_and_labels_stay_at_their_seconds(tmp_path: Path) -> None:
+    root = tmp_path / "ava"
+    (root / "annotations").mkdir(parents=True)
+    (root / "videos").mkdir()
+    (root / "annotations" / "ava_train_v2.2.csv").write_text("movie,0902,0.25,0,0.75,1,12,3\n")
+    (root / "annotations" / "ava_val_v2.2.csv").write_text("gone,0902,0.25,0,0.75,1,12,3\n")
+    with VideoWriter(root / "videos" / "movie.mp4", (64, 48), 1.0) as writer:
+        for second in range(910):
+            writer.write(np.full((48, 64, 3), second % 256, np.uint8), float(second))
+    files = []
+    prepared = prepare(PrepareRequest(kind="ava", root=root), Listener(file=files.append))
+    assert [(video.source.name, video.status) for video in prepared.cut] == [("movie.mp4", "done")]
+    assert any(event.action == "cut" for event in files)
+    assert prepared.source.videos == {"ready": 1, "missing": 1}
+    (source,) = read_index(root / "index").sources
+    movie = next(video for video in source.videos if video.name == "movie")
+    assert movie.uri == str(root / "clips" / "movie.mkv")
+    assert movie.frame_times_s[movie.labelled_frames].tolist() == [902]
+    (picture,) = labelled_pictures(replace(source, videos=(movie,)), 1, max_wh=(64, 48))
+    assert int(picture.pixels[20, 30, 0]) == pytest.approx(902 % 256, abs=3)
+    assert prepare(PrepareRequest(kind="ava", root=root)).cut[0].reused
 
 
 @pytest.mark.parametrize(
