@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -51,14 +52,20 @@ class Bars:
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._tasks: dict[str, TaskID] = {}
+        self._ended: Counter[str] = Counter()
 
     def file(self, event: FileProgress) -> None:
-        """Show how far a file is."""
+        """Show how far a file is, and how many there are."""
         name = f"{event.action} {event.name}"
         if event.state in ("done", "failed"):
+            self._ended[event.action] += 1
             if name in self._tasks:
                 self._progress.remove_task(self._tasks.pop(name))
             self._progress.console.print(escape(described(event)), highlight=False)
+            if event.num_files > 1:
+                ended = self._ended[event.action]
+                all_files = f"{event.action}: files"
+                self._show(all_files, all_files, ended, event.num_files, f"{ended} of {event.num_files}")
             return
         note = f": {event.message}" if event.message else ""
         self._show(name, name + note, event.done_bytes, event.total_bytes, _megabytes(event))
@@ -69,10 +76,11 @@ class Bars:
         self._show(name, name, seen.number, seen.total, f"{seen.number} of {seen.total}")
 
     def _show(self, name: str, description: str, done: int, total: int | None, amount: str) -> None:
+        description = escape(description)
         if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task("", total=None, amount="")
+            self._tasks[name] = self._progress.add_task(description, total=total, amount=amount)
         self._progress.update(
-            self._tasks[name], description=escape(description), completed=done, total=total, amount=amount
+            self._tasks[name], description=description, completed=done, total=total, amount=amount
         )
 
 
@@ -82,14 +90,19 @@ class Lines:
     def __init__(self, interval_s: float = LINE_INTERVAL_S) -> None:
         self._interval_s = interval_s
         self._said_at: dict[tuple[str, str], float] = {}
+        self._ended: Counter[str] = Counter()
 
     def file(self, event: FileProgress) -> None:
-        """Print how far a file is, unless its last line is fresh."""
+        """Print how far a file is, unless its last line is fresh, and how many there are."""
         key, now = (event.action, event.name), time.monotonic()
+        count = ""
+        if event.state in ("done", "failed"):
+            self._ended[event.action] += 1
+            count = f" ({self._ended[event.action]} of {event.num_files})" if event.num_files > 1 else ""
         is_news = event.state != "running" or now - self._said_at.setdefault(key, now) >= self._interval_s
         if is_news:
             self._said_at[key] = now
-            print(described(event), file=sys.stderr, flush=True)
+            print(described(event) + count, file=sys.stderr, flush=True)
 
     def video(self, seen: LookedAt) -> None:
         """Print how many videos were looked at, unless the last line is fresh."""

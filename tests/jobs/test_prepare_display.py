@@ -59,3 +59,7 @@ def test_a_terminal_shows_a_bar_while_a_file_runs_and_a_line_when_it_is_done() -
     bars.file(DONE)
     assert len(progress.tasks) == 1
     assert "fetch MOT17.zip: done" in console.file.getvalue()
+    for name in ("a.mp4", "b.mp4"):
+        bars.file(FileProgress(name=name, action="fetch", state="done", num_files=3))
+    (files,) = progress.tasks
+    assert (files.completed, files.total, files.fields["amount"]) == (3, 3, "3 of 3")
