@@ -205,11 +205,13 @@ def _sifted(path: Path) -> SiftedAva:
     good = list(zip(sifted.fields, sifted.lines, strict=True))
     boxes = [(fields, line) for fields, line in good if len(fields) > _IMAGE_COLUMNS]
     images = tuple((fields[0], float(fields[1])) for fields, _ in good if len(fields) == _IMAGE_COLUMNS)
-    numbers = np.array([fields[1:] for fields, _ in boxes], np.float64).reshape(len(boxes), -1)
-    columns = dict(zip((names or _NAMES)[1:], numbers.T, strict=True)) if boxes else {}
-    rows = _rows_of_columns([fields[0] for fields, _ in boxes], columns, images) if boxes else None
+    rows = AvaRows.without_boxes(images)
+    if boxes:
+        numbers = np.array([fields[1:] for fields, _ in boxes], np.float64).T
+        columns = dict(zip(names[1:], numbers, strict=True))
+        rows = _rows_of_columns([fields[0] for fields, _ in boxes], columns, images)
     return SiftedAva(
-        rows=rows or AvaRows.without_boxes(images),
+        rows=rows,
         line=np.array([line for _, line in boxes], np.int64),
         problems=sifted.problems,
     )

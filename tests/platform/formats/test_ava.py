@@ -12,6 +12,7 @@ from mot_platform.formats.ava import (
     read_action_list,
     read_ava,
     read_ava_images,
+    sift_ava,
     write_action_list,
     write_ava,
 )
@@ -154,3 +155,20 @@ def test_both_spellings_of_the_action_list_are_read(shared_data: Path) -> None:
     custom = read_action_list(ava / "custom_ava_nestcam/ava_action_list_v2.2.pbtxt")
     assert (len(official), official[80], custom[1]) == (60, "watch (a person)", "Incubation")
     assert len(read_ava(ava / "ava_ii_v2.1_poses/ava_val_v2.1.csv")) == 93400
+
+
+def test_sifting_keeps_what_can_be_used(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a,902,0.1,0.1,0.5,0.5,12,1\nbad\na,903\na,904,0.1,0.1,0.5,0.5,14,2\n")
+    sifted = sift_ava(path)
+    assert sifted.rows.time_s.tolist() == [902, 904]
+    assert sifted.rows.person_id.tolist() == [1, 2]
+    assert sifted.rows.empty_images == (("a", 903.0),)
+    assert sifted.line.tolist() == [1, 4]
+    assert [(p.line, p.what) for p in sifted.problems] == [
+        (2, "1 comma-separated columns; AVA rows have 7 to 9")
+    ]
+    path.write_text("a,903\n\na,904,0.1,0.1,0.5,0.5,14,2\n")
+    assert sift_ava(path).line.tolist() == [3]
+    path.write_text("bad\na,903\n")
+    assert len(sift_ava(path).rows) == 0

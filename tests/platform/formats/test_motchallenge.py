@@ -12,6 +12,7 @@ from mot_platform.formats.motchallenge import (
     SequenceInfo,
     read_mot,
     read_seqinfo,
+    sift_mot,
     write_mot,
     write_seqinfo,
 )
@@ -128,3 +129,19 @@ def test_every_real_layout_is_read(shared_data: Path) -> None:
     assert (gt.class_id.max() > 1, gt.visibility.min() < 1) == (True, True)
     assert read_mot(shared_data / "mot_text/MOT15/TUD-Campus/gt/gt.txt").class_id.max() == 1
     assert read_seqinfo(shared_data / "mot/PETS09-S2L1/seqinfo.ini").frame_rate_hz == 7
+
+
+def test_sifting_keeps_what_can_be_used(tmp_path):
+    path = tmp_path / "gt.txt"
+    path.write_text("\n1,1,0,0,5,5,1,1,1\nbad\n2,1,0,0,5,5,1,1,1\n2,1,0,0,5,5,1\n")
+    sifted = sift_mot(path)
+    assert sifted.rows.frame_index.tolist() == [0, 1]
+    assert sifted.line.tolist() == [2, 4]
+    assert [(problem.line, problem.what) for problem in sifted.problems] == [
+        (3, "1 columns; expected 6 to 10"),
+        (5, "7 columns, but the first row has 9"),
+    ]
+    path.write_text("\n1,1,0,0,5,5,1,1,1\n\n2,1,0,0,5,5,1,1,1\n")
+    assert sift_mot(path).line.tolist() == [2, 4]
+    path.write_text("bad\n")
+    assert len(sift_mot(path).rows) == 0

@@ -94,9 +94,7 @@ def read_actions(path: Path | None, log: ProblemLog) -> dict[int, str]:
     try:
         return read_action_list(path)
     except (ValueError, OSError) as error:
-        log.add(
-            "files that can't be read", path, f"{str(error).removeprefix(f'{path}: ')}; AVA's own list taken"
-        )
+        log.add_unreadable(path, error, instead="AVA's own list taken")
         return AVA_ACTIONS
 
 
@@ -107,7 +105,7 @@ def read_excluded(path: Path | None, log: ProblemLog) -> frozenset[tuple[str, fl
     try:
         return frozenset(read_ava_images(path))
     except (ValueError, OSError) as error:
-        log.add("files that can't be read", path, str(error).removeprefix(f"{path}: "))
+        log.add_unreadable(path, error)
         return frozenset()
 
 

@@ -43,7 +43,7 @@ def read_ava_labels(file: AvaFile, log: ProblemLog) -> dict[str, VideoLabels]:
     try:
         sifted = sift_ava(file.path)
     except (ValueError, OSError) as error:
-        log.add("files that can't be read", file.path, str(error).removeprefix(f"{file.path}: "))
+        log.add_unreadable(file.path, error)
         return {}
     for problem in sifted.problems:
         log.add("rows that can't be read", f"{file.path}:{problem.line}", f"{problem.what}; left out")

@@ -26,7 +26,7 @@ def read_coco_labels(path: Path, media: MediaNames, log: ProblemLog) -> dict[str
     try:
         coco = read_coco_videos(path)
     except InputError as error:
-        log.add("files that can't be read", path, str(error).removeprefix(f"{path}: "))
+        log.add_unreadable(path, error)
         return {}
     for place, what in coco.problems:
         log.add("entries that can't be used", f"{path}: {place}", what)

@@ -120,6 +120,9 @@ class CustomLabelReader:
         newest = [path for path in paths if path in files.labels.values()]
         others = [path for path in paths if not path.name.startswith("ava_")]
         actions = read_actions(files.action_list, self._log)
+        if files.action_list is None:
+            what = "no list of actions beside it; their numbers taken for those of AVA"
+            self._log.add("actions without names", paths[0], what)
         self._action_ids.update({name: number for number, name in actions.items()})
         excluded = frozenset().union(*(read_excluded(path, self._log) for path in files.excluded.values()))
         for path in [*newest, *others]:

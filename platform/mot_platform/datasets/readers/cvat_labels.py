@@ -33,8 +33,7 @@ def read_cvat_labels(path: Path, log: ProblemLog) -> dict[str, VideoLabels]:
     try:
         video = read_cvat(path)
     except (ValueError, OSError) as error:
-        place, _, what = str(error).rpartition(": ")
-        log.add("files that can't be read", place or path, what)
+        log.add_unreadable(path, error)
         return {}
     for problem in video.problems:
         log.add("shapes that can't be used", f"{path}:{problem.line}", problem.what)

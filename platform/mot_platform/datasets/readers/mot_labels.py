@@ -72,7 +72,7 @@ def read_info(folder: Path, log: ProblemLog) -> SequenceInfo | None:
     try:
         return read_seqinfo(path)
     except (ValueError, OSError) as error:
-        log.add("files that can't be read", path, str(error).removeprefix(f"{path}: "))
+        log.add_unreadable(path, error)
         return None
 
 
@@ -93,7 +93,7 @@ def read_mot_labels(
     try:
         sifted = sift_mot(file.gt)
     except (ValueError, OSError) as error:
-        log.add("files that can't be read", file.gt, str(error).removeprefix(f"{file.gt}: "))
+        log.add_unreadable(file.gt, error)
         return None
     for problem in sifted.problems:
         log.add("rows that can't be read", f"{file.gt}:{problem.line}", f"{problem.what}; left out")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -49,6 +50,13 @@ class ProblemLog:
         for row in rows[: max(0, room)].tolist():
             self.add(kind, places.of(row), what(row))
         self._count[kind] += max(0, len(rows) - max(0, room))
+
+    def add_unreadable(self, path: Path, error: Exception, *, instead: str = "left out") -> None:
+        """Note a file that can't be read; an error that begins with its path and a line is placed there."""
+        text = " ".join(str(error).split())
+        match = re.match(rf"{re.escape(str(path))}(:\d+)?: (.*)", text)
+        line, what = (match[1] or "", match[2]) if match else ("", text)
+        self.add("files that can't be read", f"{path}{line}", f"{what}; {instead}")
 
     def place(self, where: Path | str) -> str:
         """Return a place relative to the folder of the source, if it is in it."""

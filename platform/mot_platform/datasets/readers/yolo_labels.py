@@ -61,7 +61,7 @@ def _class_names(folders: Sequence[Path], log: ProblemLog) -> Mapping[int, str]:
         try:
             return read_class_names(path)
         except (ValueError, OSError) as error:
-            log.add("files that can't be read", path, str(error).removeprefix(f"{path}: "))
+            log.add_unreadable(path, error)
     return {}
 
 
@@ -106,7 +106,7 @@ def _read(path: Path, log: ProblemLog) -> YoloRows:
     try:
         rows = sift_yolo(path)
     except (ValueError, OSError) as error:
-        log.add("files that can't be read", path, str(error).removeprefix(f"{path}: "))
+        log.add_unreadable(path, error)
         none = np.zeros(0, np.int64)
         return YoloRows(class_id=none, xyxy=np.zeros((0, 4)), track_id=none, line=none)
     for problem in rows.problems:
