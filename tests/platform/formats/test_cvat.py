@@ -69,10 +69,7 @@ def test_attributes_hold_until_the_next_keyframe(tmp_path) -> None:
     value = '<attribute name="action">{}</attribute>'
     whole = '<attribute name="colour">red</attribute>'
     boxes = [box(0, 0, inner=value.format("walk")), box(2, 0, inner=value.format("a&amp;b"))]
-    video = read(
-        tmp_path,
-        track(whole, box(0, 0, inner=value.format("walk")), box(2, 0, inner=value.format("a&amp;b"))),
-    )
+    video = read(tmp_path, track(whole, *boxes))
     assert [entry["action"] for entry in video.attributes] == ["walk", "walk", "a&b"]
     assert {entry["colour"] for entry in video.attributes} == {"red"}
 
