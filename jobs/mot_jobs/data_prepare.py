@@ -26,12 +26,8 @@ def prepare_data(  # noqa: PLR0913 - one argument per option
         Path | None, typer.Option(help="custom: labels that are not beside the videos.")
     ] = None,
     label_map: Annotated[Path | None, typer.Option(help="YAML: what names in the labels mean here.")] = None,
-    split: Annotated[
-        str, typer.Option(help="official, by-video:val=0.2, by-time:val=0.2, halves or all:train.")
-    ] = "official",
-    download: Annotated[
-        bool, typer.Option("--download", help="Fetch what is not there; stopped, it goes on from there.")
-    ] = False,
+    split: Annotated[str, typer.Option(help="official, by-video:val=0.2, halves, all:val")] = "official",
+    download: Annotated[bool, typer.Option("--download", help="Fetch what is not there; resumes.")] = False,
     mirror: Annotated[str | None, typer.Option(help="URL to fetch from instead of the official one.")] = None,
     parallel: Annotated[int, typer.Option(min=1, help="Files to fetch at a time.")] = 4,
     workers: Annotated[
@@ -41,8 +37,7 @@ def prepare_data(  # noqa: PLR0913 - one argument per option
         bool, typer.Option("--check", help="Only say what is wrong; the index stays as it is.")
     ] = False,
     sheet: Annotated[
-        Path | None,
-        typer.Option(help="Pictures of labelled frames, .jpg or .png; default with --check: KIND-check.jpg."),
+        Path | None, typer.Option(help="Pictures, .jpg or .png; default with --check: NAME-check.jpg.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if anything is wrong.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")] = False,

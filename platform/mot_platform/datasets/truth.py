@@ -44,7 +44,10 @@ def read_labelled(data: Path, split: str | None, vocabulary: Vocabulary) -> list
         raise InputError(f"{data}: an index; choose what to score with --split {{{','.join(known)}}}")
     found = labelled_videos(sources, split, vocabulary)
     if not found:
-        raise InputError(f"{data}: no video that is ready in split {split!r}; there are {', '.join(known)}")
+        raise InputError(
+            f"{data}: no labelled frame of a video that is ready in split {split!r}; "
+            f"there are {', '.join(known)}"
+        )
     return found
 
 
@@ -70,7 +73,10 @@ def labelled_videos(sources: Sequence[Source], split: str, vocabulary: Vocabular
             name = video.name.replace("/", "_") if len(names) == 1 else _joined(source, video)
             if len(ranges) > 1:
                 name = f"{name}-{part.start_frame}-{part.stop_frame}"
-            labelled.append(_labelled(source, video, part, name=name, vocabulary=vocabulary, numbers=numbers))
+            if _inside(video.labelled_frames, part).any():
+                labelled.append(
+                    _labelled(source, video, part, name=name, vocabulary=vocabulary, numbers=numbers)
+                )
     return labelled
 
 
@@ -94,15 +100,14 @@ def _labelled(
             f"source {source.name} has every object of {', '.join(source.complete_classes) or 'no class'}, "
             f"but the model knows {', '.join(vocabulary.class_names)}: there is nothing to score"
         )
-    frames = range(part.start_frame, part.stop_frame)
-    scored = video.labelled_frames[_inside(video.labelled_frames, frames)]
+    scored = video.labelled_frames[_inside(video.labelled_frames, part)]
     columns = [source.class_names.index(one) for one in classes]
     boxes = video.boxes
     boxes = boxes[np.isin(boxes.frame_index, scored) & np.isin(boxes.class_id, columns)]
     return LabelledVideo(
         uri=video.uri,
         truth=_truth(source, video, boxes, name=name, numbers=numbers),
-        frames=frames,
+        frames=range(part.start_frame, part.stop_frame),
         scored_frames=scored,
         scored_classes=classes,
     )
@@ -157,6 +162,6 @@ def _action_numbers(sources: Sequence[Source], vocabulary: Vocabulary) -> dict[s
     return numbers
 
 
-def _inside(frame_index: Array, frames: range) -> Array:
-    inside: Array = (frame_index >= frames.start) & (frame_index < frames.stop)
+def _inside(frame_index: Array, part: SplitRange) -> Array:
+    inside: Array = (frame_index >= part.start_frame) & (frame_index < part.stop_frame)
     return inside

@@ -26,8 +26,7 @@ def test_only_what_is_labelled_in_the_split_is_truth_and_is_scored(labelled_sour
     assert (video.frames, video.truth.info.num_frames) == (range(6), 12)
     np.testing.assert_array_equal(video.scored_frames, [0, 3, 5])
     np.testing.assert_array_equal(video.truth.rows.frame_index, [0, 3])  # the car in frame 0 is left out
-    (after,) = labelled_videos([labelled_source], "val", PEOPLE)
-    assert len(after.truth.rows) == len(after.scored_frames) == 0
+    assert labelled_videos([labelled_source], "val", PEOPLE) == []  # nothing there is labelled
 
 
 def test_what_is_ignored_is_a_distractor_and_nobody_shares_an_identity(labelled_source) -> None:
@@ -55,25 +54,29 @@ def test_parts_of_a_video_and_videos_of_several_sources_have_names_of_their_own(
     video = replace(labelled_source.videos[0], name="x/a", splits=parts)
     one = replace(labelled_source, videos=(video,))
     assert [v.name for v in labelled_videos([one], "val", PEOPLE)] == ["x_a-0-2", "x_a-3-9"]
-    names = [v.name for v in labelled_videos([one, replace(labelled_source, name="s")], "val", PEOPLE)]
+    whole = replace(
+        labelled_source.videos[0], splits=(SplitRange(split="val", start_frame=0, stop_frame=12),)
+    )
+    other = replace(labelled_source, name="s", videos=(whole,))
+    names = [v.name for v in labelled_videos([one, other], "val", PEOPLE)]
     assert names == ["set-1.x_a-0-2", "set-1.x_a-3-9", "s.a"]
 
 
 def test_a_source_that_labels_nothing_the_model_knows_is_named(labelled_source) -> None:
     cars = replace(PEOPLE, class_names=("car",))
     with pytest.raises(InputError, match="source set-1 has every object of person, but the model knows car"):
-        labelled_videos([labelled_source], "val", cars)
+        labelled_videos([labelled_source], "train", cars)
 
 
 def test_an_index_needs_a_split_that_is_in_it_and_a_folder_needs_none(
     labelled_source, tiny_corpus: Path, tmp_path: Path
 ) -> None:
     write_source(tmp_path / "index", labelled_source)
-    assert [video.name for video in read_labelled(tmp_path / "index", "val", PEOPLE)] == ["a"]
+    assert [video.name for video in read_labelled(tmp_path / "index", "train", PEOPLE)] == ["a"]
     with pytest.raises(InputError, match=r"--split \{train,val\}"):
         read_labelled(tmp_path / "index", None, PEOPLE)
-    with pytest.raises(InputError, match="split 'test'; there are train, val"):
-        read_labelled(tmp_path / "index", "test", PEOPLE)
+    with pytest.raises(InputError, match="split 'val'; there are train, val"):
+        read_labelled(tmp_path / "index", "val", PEOPLE)
     with pytest.raises(InputError, match="--split val needs an index"):
         read_labelled(tiny_corpus, "val", PEOPLE)
     assert len(read_labelled(tiny_corpus, None, PEOPLE)) == 3
