@@ -17,7 +17,9 @@ from typing import Any
 from mot_platform.errors import InputError
 
 OBJECT_STORE_BYTES = 100 * 2**20
-"""Object store of the local cluster; only small records pass through it, never pixels."""
+"""Object store of the local cluster; only small records pass through it."""
+PIXEL_STORE_BYTES = 2**30
+"""Object store of the local cluster where batches of clips pass through it."""
 
 _SETTINGS = {
     "RAY_USAGE_STATS_ENABLED": "0",  # no telemetry
@@ -36,7 +38,9 @@ def usable_cpus() -> int:
 
 
 @contextlib.contextmanager
-def ray_session(address: str | None = None, *, num_cpus: int | None = None) -> Iterator[None]:
+def ray_session(
+    address: str | None = None, *, num_cpus: int | None = None, object_store_bytes: int = OBJECT_STORE_BYTES
+) -> Iterator[None]:
     """Hold a Ray connection for the block: the live one, `address`, or a private local cluster.
 
     A connection that is live already is used and left alone. The local cluster listens on open ports, so it
@@ -46,6 +50,7 @@ def ray_session(address: str | None = None, *, num_cpus: int | None = None) -> I
         address: A running cluster (`auto`, `host:6379`, `ray://host:10001`), or None for a local one.
         num_cpus: Logical CPUs of the local cluster; default: those usable. Ray only counts them, so a pool
             may be given more than there are cores.
+        object_store_bytes: Memory of the local cluster for what processes hand each other.
 
     Raises:
         InputError: if no cluster answers at `address`.
@@ -61,7 +66,7 @@ def ray_session(address: str | None = None, *, num_cpus: int | None = None) -> I
         elif address is not None:
             yield from _connected(address)
         else:
-            yield from _local(num_cpus or usable_cpus())
+            yield from _local(num_cpus or usable_cpus(), object_store_bytes)
 
 
 def _connected(address: str) -> Iterator[None]:
@@ -80,7 +85,7 @@ def _connected(address: str) -> Iterator[None]:
         ray.shutdown()
 
 
-def _local(num_cpus: int) -> Iterator[None]:
+def _local(num_cpus: int, object_store_bytes: int) -> Iterator[None]:
     import ray
 
     if "RAY_AUTH_MODE" not in os.environ:
@@ -94,7 +99,7 @@ def _local(num_cpus: int) -> Iterator[None]:
                 address="local",
                 num_cpus=num_cpus,
                 include_dashboard=False,
-                object_store_memory=OBJECT_STORE_BYTES,
+                object_store_memory=object_store_bytes,
                 log_to_driver=False,
                 logging_level=logging.ERROR,
                 _temp_dir=folder,

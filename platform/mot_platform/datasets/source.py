@@ -151,6 +151,8 @@ class Source:
         (video, count), *_ = [*Counter(video.name for video in self.videos).most_common(1), ("", 0)]
         if count > 1:
             raise ValueError(f"source {self.name}: {count} videos are named {video}")
+        if any(v.boxes.action.shape[1] != len(self.action_names) for v in self.videos):
+            raise ValueError(f"source {self.name}: boxes have other actions than {self.action_names}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,6 @@ a source is seen before any is seen again.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,7 +16,6 @@ from mot_model.structures import Array
 BLOCK_CLIPS = 256
 """In every block of as many clips, each source has its share, but for one clip more or less."""
 GOLDEN_RATIO = (1 + 5**0.5) / 2
-_KEPT_ORDERS = 64
 
 
 class ClipOrder:
@@ -44,9 +42,8 @@ class ClipOrder:
         self._bounds[-1] = 1.0  # exactly, or a block would lack a clip
         self._seed = seed
         self._neighbours = neighbours
-        self._before = lru_cache(_KEPT_ORDERS)(self._count_before)
-        self._turns = lru_cache(_KEPT_ORDERS)(self._draw_turns)
-        self._epoch = lru_cache(_KEPT_ORDERS)(self._draw_epoch)
+        self._block, self._turns, self._before = -1, np.zeros(0, np.int64), np.zeros(0, np.int64)
+        self._epochs = [(-1, np.zeros(0, np.int64))] * len(repeats)
 
     def clips_of_epoch(self, source: int) -> int:
         """Return how many clips of a source make an epoch of it."""
@@ -55,11 +52,14 @@ class ClipOrder:
     def at(self, number: int) -> tuple[int, int, int]:
         """Return source, epoch of that source, and place of clip `number`."""
         block, position = divmod(number, BLOCK_CLIPS)
-        turns = self._turns(block)
-        source = int(turns[position])
-        before = self._before(block)[source] + np.count_nonzero(turns[:position] == source)
+        if block != self._block:  # kept, because clips are mostly asked for in order
+            self._block, self._turns, self._before = block, self._draw_turns(block), self._count_before(block)
+        source = int(self._turns[position])
+        before = self._before[source] + np.count_nonzero(self._turns[:position] == source)
         epoch, position = divmod(int(before), int(self._due[source]))
-        return source, epoch, int(self._epoch(source, epoch)[position])
+        if epoch != self._epochs[source][0]:
+            self._epochs[source] = epoch, self._draw_epoch(source, epoch)
+        return source, epoch, int(self._epochs[source][1][position])
 
     def _count_before(self, block: int) -> Array:
         """Return how many clips of each source there are before a block, int64 `(S,)`."""
@@ -74,16 +74,18 @@ class ClipOrder:
         """
         phase = (blocks * GOLDEN_RATIO) % 1
         below = np.ceil(self._bounds * BLOCK_CLIPS - phase[:, None])
-        return np.diff(below, prepend=0).astype(np.int64)
+        counts: Array = np.diff(below, prepend=0).astype(np.int64)
+        return counts
 
     def _draw_turns(self, block: int) -> Array:
         """Return the source of each clip of a block."""
         (counts,) = self._counts(np.array([block]))
         turns = np.repeat(np.arange(len(counts)), counts)
-        return np.random.default_rng((self._seed, 0, block)).permutation(turns)
+        mixed: Array = np.random.default_rng((self._seed, 0, block)).permutation(turns)
+        return mixed
 
     def _draw_epoch(self, source: int, epoch: int) -> Array:
-        """Return the places of an epoch in order: each as often as it is due, rounded up or down by chance."""
+        """Return the places of an epoch in order, each as often as it is due, rounded by chance."""
         random = np.random.default_rng((self._seed, 1, source, epoch))
         ends = np.cumsum(self._repeats[source])
         ticks = (np.arange(self._due[source]) + random.random()) * (ends[-1] / self._due[source])

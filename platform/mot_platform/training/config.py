@@ -8,42 +8,33 @@ from typing import Literal
 
 from mot_model.network import NetworkConfig
 from mot_platform.errors import InputError
+from mot_platform.training.augmentation import AugmentationConfig
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SourceConfig:
-    """One corpus to train on."""
+    """One data set to train on."""
 
     root: str
-    """Folder of the corpus."""
+    """An index that `data prepare` made, or the folder of a corpus, all of which is trained on."""
+    source: str | None = None
+    """The one source of the index to take; None takes all as one."""
+    split: str = "train"
+    """The split of an index to train on."""
     weight: float = 1.0
-    """Share of clips drawn from it, relative to the other sources."""
+    """Share of clips drawn from it, relative to the other entries."""
+    digest: str | None = None
+    """Digest of the index; filled in when a run begins, which goes on with the same data only."""
+    rare_actions: float = 0.0
+    """Actions in a smaller share of clips than this are shown more often; 0 shows each clip once an epoch."""
 
     def __post_init__(self) -> None:
         if self.weight <= 0:
             raise ValueError(f"data.sources: weight of {self.root} must be positive, got {self.weight}")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class AugmentationConfig:
-    """Random changes, the same for all frames of a clip."""
-
-    flip_probability: float = 0.5
-    """Chance of a mirror image."""
-    scale_range: tuple[float, float] = (0.8, 1.25)
-    """Zoom about a random point, log-uniform."""
-    shift_fraction: float = 0.1
-    """Largest shift, as a fraction of the image's size."""
-    gain_range: tuple[float, float] = (0.75, 1.3)
-    """Brightness factor, one for all channels."""
-    tint: float = 0.08
-    """Largest relative change of single channels."""
-
-    def __post_init__(self) -> None:
-        if not 0 < self.scale_range[0] <= self.scale_range[1]:
-            raise ValueError(f"data.augmentation.scale_range must rise from above 0, got {self.scale_range}")
-        if not 0 < self.gain_range[0] <= self.gain_range[1]:
-            raise ValueError(f"data.augmentation.gain_range must rise from above 0, got {self.gain_range}")
+        if not 0 <= self.rare_actions <= 1:
+            raise ValueError(
+                f"data.sources: rare_actions of {self.root} must be in [0, 1], got {self.rare_actions}"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,15 +44,26 @@ class DataConfig:
     sources: tuple[SourceConfig, ...] = ()
     """Corpora to train on."""
     validation: str | None = None
-    """Corpus whose videos are tracked and scored at every checkpoint."""
+    """Corpus or index whose videos are tracked and scored at every checkpoint."""
+    validation_split: str = "val"
+    """The split of an index to validate on."""
     validation_videos: int = 2
     """Videos of it to use."""
     clip_frames: int = 8
     """Frames T of a training clip."""
+    neighbours: int = 1
+    """Clips next to each other in a video that are taken one after the other. More than 1 saves decoding
+    where keyframes are far apart; batches then vary less."""
+    strides: tuple[int, ...] = (1,)
+    """Steps from one frame of a clip to the next, one of them for each clip; 2 looks twice as fast."""
+    reverse_probability: float = 0.0
+    """Chance that a clip runs backwards, where no actions are labelled."""
     min_visibility: float = 0.15
     """Objects less visible than this are neither required nor forbidden."""
+    loader: Literal["process", "ray"] = "process"
+    """Where clips are decoded: on the training worker's machine, or by Ray Data anywhere in the cluster."""
     loader_processes: int = 0
-    """Processes that prepare clips for each training worker; 0 prepares them in the worker."""
+    """Processes that prepare clips for each training worker; 0 prepares them in the worker (one for ray)."""
     cache_mib: float = 1024.0
     """Memory of each training worker for decoded frames of short videos; 0 decodes every clip anew."""
     augmentation: AugmentationConfig = field(default_factory=AugmentationConfig)
@@ -70,6 +72,12 @@ class DataConfig:
     def __post_init__(self) -> None:
         if self.clip_frames < 1:
             raise ValueError(f"data.clip_frames must be at least 1, got {self.clip_frames}")
+        if self.neighbours < 1:
+            raise ValueError(f"data.neighbours must be at least 1, got {self.neighbours}")
+        if not self.strides or min(self.strides) < 1:
+            raise ValueError(f"data.strides must name steps of at least 1, got {self.strides}")
+        if not 0 <= self.reverse_probability <= 1:
+            raise ValueError(f"data.reverse_probability must be in [0, 1], got {self.reverse_probability}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,7 +35,7 @@ def find_places(videos: Sequence[TrainingVideo], clip_frames: int) -> list[Place
         Place(number, part, anchor)
         for number, video in enumerate(videos)
         for part in video.ranges
-        for anchor in _anchors(_between(video.labelled_frames, part.start_frame, part.stop_frame), clip_frames)
+        for anchor in _anchors(_labelled_in(part, video), clip_frames)
     ]
 
 
@@ -48,9 +48,10 @@ def _anchors(labelled: Array, clip_frames: int) -> list[int]:
     return anchors
 
 
-def _between(values: Array, start: int, stop: int) -> Array:
-    """Return those of ascending `values` in `[start, stop)`."""
-    return values[slice(*np.searchsorted(values, [start, stop]))]
+def _labelled_in(part: SplitRange, video: TrainingVideo) -> Array:
+    """Return the labelled frames of a range."""
+    first, stop = np.searchsorted(video.labelled_frames, [part.start_frame, part.stop_frame])
+    return video.labelled_frames[first:stop]
 
 
 def draw_frames(
@@ -108,5 +109,5 @@ def _actions_at(place: Place, video: TrainingVideo, clip_frames: int) -> Array:
     """Return which actions are labelled in the frames of a place, bool `(A,)`."""
     frames = video.boxes.frame_index
     rows = slice(*np.searchsorted(frames, [place.anchor, place.anchor + clip_frames]))
-    shown: Array = (video.boxes.action[rows] & video.boxes.has_action[rows, None]).any(axis=0)
-    return shown
+    shown = video.boxes.action[rows] & video.boxes.has_action[rows, None]
+    return np.asarray(shown.any(axis=0))

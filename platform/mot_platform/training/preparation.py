@@ -10,12 +10,16 @@ import yaml
 
 from mot_platform.commit import commit_text
 from mot_platform.config import dump_config, plain
-from mot_platform.corpus import action_names, read_corpus
+from mot_platform.datasets.index import is_index, read_index
 from mot_platform.errors import InputError
-from mot_platform.training.config import TrainConfig
+from mot_platform.training.clip_dataset import named_sources, open_training_source
+from mot_platform.training.config import SourceConfig, TrainConfig
+from mot_platform.training.validation import validation_videos
 
 CONFIG_FILE = "config.yaml"
-FREE_TO_CHANGE = frozenset({"workers", "gpus_per_worker", "data.loader_processes", "data.cache_mib"})
+FREE_TO_CHANGE = frozenset(
+    {"workers", "gpus_per_worker", "data.loader", "data.loader_processes", "data.cache_mib"}
+)
 """Settings that say how work is shared out, not what is computed: a run may go on with others."""
 
 
@@ -29,27 +33,57 @@ def with_absolute_paths(config: TrainConfig) -> TrainConfig:
 
 
 def with_words(config: TrainConfig) -> TrainConfig:
-    """Return `config` with the actions of its first source where it names none."""
-    if config.network.action_ids or not config.data.sources:
+    """Return `config` with the actions of its sources where it names none.
+
+    The same name means the same action. An action keeps its number unless a source before has taken it.
+    """
+    if config.network.action_ids:
         return config
-    names = action_names(config.data.sources[0].root)
-    network = replace(config.network, action_ids=tuple(names), action_names=tuple(names.values()))
+    number_of: dict[str, int] = {}
+    for entry in config.data.sources:
+        for source in named_sources(entry):
+            for number, name in zip(source.action_ids, source.action_names, strict=True):
+                free = number if number not in number_of.values() else max(number_of.values()) + 1
+                number_of.setdefault(name, free)
+    network = replace(config.network, action_ids=tuple(number_of.values()), action_names=tuple(number_of))
     return replace(config, network=network)
+
+
+def with_digests(config: TrainConfig) -> TrainConfig:
+    """Return `config` with the digest of each index that it trains on.
+
+    Raises:
+        InputError: if an index is not the one that `config` names the digest of.
+    """
+    entries = tuple(_with_digest(entry) for entry in config.data.sources)
+    return replace(config, data=replace(config.data, sources=entries))
+
+
+def _with_digest(entry: SourceConfig) -> SourceConfig:
+    if not is_index(entry.root):
+        return entry
+    digest = read_index(entry.root).digest
+    if entry.digest not in (None, digest):
+        raise InputError(
+            f"data.sources: {entry.root} has digest {digest[:12]}, not {entry.digest}: another index, or "
+            "prepared again since; give its own digest or none"
+        )
+    return replace(entry, digest=digest)
 
 
 def checked_example(config: TrainConfig) -> str:
     """Return the video to show results on: the first that is validated on, or else trained on.
 
     Raises:
-        InputError: for a corpus that no worker could read later.
+        InputError: for data that no worker could use later.
     """
-    roots = [source.root for source in config.data.sources]
-    if not roots:
+    data = config.data
+    if not data.sources:
         raise InputError("data.sources: nothing to train on; name at least one corpus")
-    if config.data.validation is not None:
-        roots.insert(0, config.data.validation)
-    examples = [read_corpus(root)[0].uri for root in roots]
-    return examples[0]
+    opened = [open_training_source(entry, data.clip_frames, config.network) for entry in data.sources]
+    if data.validation is not None:
+        return validation_videos(config)[0].uri
+    return opened[0].videos[0].facts.uri
 
 
 def claim(folder: Path, config: TrainConfig) -> None:

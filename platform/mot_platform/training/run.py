@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from mot_platform.cluster import ray_session
+from mot_platform.cluster import PIXEL_STORE_BYTES, ray_session
 from mot_platform.commit import committed
 from mot_platform.config import plain
 from mot_platform.errors import MotActionError
@@ -27,6 +27,7 @@ from mot_platform.training.preparation import (
     claim,
     flattened,
     with_absolute_paths,
+    with_digests,
     with_words,
 )
 from mot_platform.training.worker import train_worker
@@ -90,12 +91,12 @@ def train(
         InputError: if a source is unusable, or `name` was begun with another configuration.
         TrainingFailedError: if workers failed for good.
     """
-    config = with_words(with_absolute_paths(config))
+    config = with_words(with_digests(with_absolute_paths(config)))
     example = checked_example(config)
     folder = storage / name
     claim(folder, config)
     run = begin_or_resume(storage, name, flattened(plain(asdict(config))))
-    cluster = ray_session(address, num_cpus=config.worker_counts[-1] + 1)
+    cluster = ray_session(address, **local_resources(config))
     # Twice: Ray takes SIGTERM for itself when it starts, and may abort the process when it shuts down.
     with status_recorded(run), cluster, status_recorded(run), followed(progress) as progress_file:
         run.log_artifact(folder / CONFIG_FILE)
@@ -111,6 +112,15 @@ def train(
         tracking_uri=run.tracking_uri,
         metrics=metrics,
     )
+
+
+def local_resources(config: TrainConfig) -> dict[str, int]:
+    """Return what a local cluster needs for the run: a CPU for each process, and memory for their clips."""
+    workers = config.worker_counts[-1]
+    if config.data.loader == "process":
+        return {"num_cpus": workers + 1}
+    readers = workers * max(1, config.data.loader_processes)
+    return {"num_cpus": workers + readers + 1, "object_store_bytes": PIXEL_STORE_BYTES}
 
 
 @contextmanager

@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
-from torch.utils.data import DataLoader
 
 from mot_model.clip import ClipBatch
 from mot_model.heads import DetectionMap, HeadOutput
 from mot_model.losses import MultiTaskLoss
 from mot_model.network import JointNetwork
 from mot_platform.training.checkpoint import load_checkpoint, save_checkpoint
-from mot_platform.training.clips import Clip, ClipDataset, collate
+from mot_platform.training.clip_loading import clip_numbers, load_clips
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.schedule import AveragedNetwork, build_optimizer, learning_rate
 
@@ -79,9 +78,6 @@ class TrainingSession:
         device: Where to compute.
         rank: This worker's number.
         world_size: Workers in all; more than one needs an initialised process group.
-
-    Raises:
-        InputError: if a source can't be read.
     """
 
     def __init__(
@@ -93,19 +89,13 @@ class TrainingSession:
         self.device = device
         self.step = 0
         self._rank = rank
-        self._clips_per_worker = config.clips_per_step // world_size
+        self._world_size = world_size
         torch.manual_seed(config.seed)
         network = JointNetwork(config.network).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._module = TrainingModule(network, autocast_dtype(config.precision, device)).to(device)
         self._parallel = DistributedDataParallel(self._module) if world_size > 1 else self._module
         self._optimizer = build_optimizer(nn.ModuleList([self._module]), config.optimizer)
         self.average = AveragedNetwork(network, config.optimizer.ema_decay)
-        self._dataset = ClipDataset(
-            config.data,
-            input_wh=config.network.input_wh,
-            action_ids=config.network.action_ids,
-            seed=config.seed,
-        )
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint into `folder`."""
@@ -122,35 +112,24 @@ class TrainingSession:
     def _modules(self) -> nn.ModuleDict:
         return nn.ModuleDict({"network": self._module.network, "loss": self._module.loss})
 
-    def run(self) -> Iterator[dict[str, float]]:
-        """Train the steps that are left, yielding the losses and rates of each."""
-        loader = self._loader()
+    def clip_numbers(self) -> list[range]:
+        """Return this worker's clips of each step that is left."""
+        return clip_numbers(self.config, step=self.step, rank=self._rank, world_size=self._world_size)
+
+    def run(self, batches: Iterable[ClipBatch] | None = None) -> Iterator[dict[str, float]]:
+        """Train the steps that are left, yielding the losses and rates of each.
+
+        Args:
+            batches: Those of `clip_numbers`, in order; None prepares them here.
+        """
+        if batches is None:
+            on_gpu = self.device.type == "cuda"
+            batches = load_clips(self.config, self.clip_numbers(), pin_memory=on_gpu)
         begun_s = time.perf_counter()
-        for clips in loader:
+        for clips in batches:
             metrics = self._train_step(clips.to(str(self.device)))
             yield metrics | {"step_seconds": time.perf_counter() - begun_s}
             begun_s = time.perf_counter()
-
-    def _loader(self) -> DataLoader[ClipBatch]:
-        """Return this worker's share of the clips that are left, in the order of the stream."""
-        per_step, mine = self.config.clips_per_step, self._clips_per_worker
-        numbers = [
-            step * per_step + self._rank * mine + i
-            for step in range(self.step, self.config.steps)
-            for i in range(mine)
-        ]
-        processes = self.config.data.loader_processes
-        loader: DataLoader[Clip] = DataLoader(
-            self._dataset,
-            batch_size=mine,
-            sampler=numbers,
-            collate_fn=collate,
-            num_workers=processes,
-            multiprocessing_context="spawn" if processes else None,
-            persistent_workers=processes > 0,
-            pin_memory=self.device.type == "cuda",
-        )
-        return loader  # type: ignore[return-value]
 
     def _train_step(self, clips: ClipBatch) -> dict[str, float]:
         """Do one optimiser step and return its numbers."""

@@ -33,9 +33,7 @@ class TrainingVideo:
     """bool `(A,)`: actions that the source labels; of the others it says nothing."""
 
 
-def training_video(
-    source: Source, video: SourceVideo, split: str, network: NetworkConfig
-) -> TrainingVideo:
+def training_video(source: Source, video: SourceVideo, split: str, network: NetworkConfig) -> TrainingVideo:
     """Return the part of `video` in `split`, with its labels in the words of `network`.
 
     Words match by name. Boxes of classes that the network does not know are left out.

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch.distributed
 
-from mot_platform.corpus import read_corpus
+from mot_platform.corpus import LabelledVideo
+from mot_platform.datasets.index import is_index
+from mot_platform.datasets.truth import read_labelled
 from mot_platform.evaluating import Findings, find, score
+from mot_platform.schema import Vocabulary
+from mot_platform.training.config import TrainConfig
 from mot_platform.training.session import TrainingSession
 from mot_platform.weights import build_engine
+
+
+def validation_videos(config: TrainConfig) -> list[LabelledVideo]:
+    """Return the videos to validate on, none if the configuration names no data.
+
+    Raises:
+        InputError: if there is nothing to validate on in the data that it names.
+    """
+    data, network = config.data, config.network
+    if data.validation is None:
+        return []
+    split = data.validation_split if is_index(data.validation) else None
+    vocabulary = Vocabulary(
+        class_names=network.class_names, action_ids=network.action_ids, action_names=network.action_names
+    )
+    return read_labelled(Path(data.validation), split, vocabulary)[: data.validation_videos]
 
 
 def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, float]:
@@ -18,12 +40,11 @@ def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, 
         rank: This worker's number; each tracks its share of the videos.
         world_size: Workers in all.
     """
-    data = session.config.data
-    if data.validation is None:
+    videos = validation_videos(session.config)
+    if not videos:
         return {}
-    videos = read_corpus(data.validation)[: data.validation_videos]
     engine = build_engine(session.average.network)
-    mine = {video.name: find(engine, video.uri) for video in videos[rank::world_size]}
+    mine = {video.name: find(engine, video.uri, video.frames) for video in videos[rank::world_size]}
     shares: list[dict[str, Findings]] = [mine] * world_size
     if world_size > 1:
         torch.distributed.all_gather_object(shares, mine)

@@ -12,6 +12,7 @@ import torch
 from pydantic import TypeAdapter
 
 from mot_platform.training.config import TrainConfig
+from mot_platform.training.ray_loading import load_clips_on_ray
 from mot_platform.training.session import TrainingSession, device_of_worker, mean_of
 from mot_platform.training.validation import validate
 
@@ -41,7 +42,9 @@ def train_worker(settings: dict[str, Any]) -> None:
             # A kill between a checkpoint and its record would leave a gap; what is on record is not repeated.
             train.report(json.loads((Path(folder) / METRICS_FILE).read_text()))
     pending: list[dict[str, float]] = []
-    for step_metrics in session.run():
+    on_ray = config.data.loader == "ray"
+    batches = load_clips_on_ray(config, session.clip_numbers()) if on_ray else None
+    for step_metrics in session.run(batches):
         pending.append(step_metrics)
         is_last = session.step == config.steps
         due = is_last or session.step % config.checkpoint_every_steps == 0

@@ -31,3 +31,8 @@ def test_a_name_must_be_fit_for_a_file(labelled_source, name) -> None:
 def test_two_videos_of_a_name_are_refused(labelled_source) -> None:
     with pytest.raises(ValueError, match="2 videos are named a"):
         replace(labelled_source, videos=labelled_source.videos[:1] * 2)
+
+
+def test_boxes_must_have_the_actions_of_their_source(labelled_source) -> None:
+    with pytest.raises(ValueError, match="other actions than"):
+        replace(labelled_source, action_names=("sit",), action_ids=(11,))

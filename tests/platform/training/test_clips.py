@@ -1,65 +1,78 @@
-"""The stream of clips: a pure function of its number, with labels that fit the pixels."""
+"""Labels that fit the pixels of their clip."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
-import pytest
 
 from mot_model.letterbox import Letterbox
-from mot_platform.corpus import frame_labels, read_corpus
-from mot_platform.errors import InputError
-from mot_platform.training.clips import ClipDataset, collate, label_clip
-from mot_platform.training.config import DataConfig, SourceConfig
+from mot_platform.training.clips import Clip, collate, label_clip
+from mot_platform.training.training_video import TrainingVideo
 
-INPUT_WH = (160, 96)
+BOX = Letterbox((160, 96), (80, 48))
 
 
-def dataset(corpus: Path, *, clip_frames: int = 4, seed: int = 0) -> ClipDataset:
-    config = DataConfig(sources=(SourceConfig(root=str(corpus)),), clip_frames=clip_frames)
-    return ClipDataset(config, input_wh=INPUT_WH, action_ids=(11, 12, 14), seed=seed)
+def clip_of(video: TrainingVideo, frames: list[int], *, num_frames: int = 4, **settings: float) -> Clip:
+    pixels = np.zeros((num_frames, 48, 80, 3), np.uint8)
+    settings = {"min_visibility": 0.0} | settings
+    return label_clip(video, np.array(frames, np.int64), pixels, BOX, **settings)
 
 
-def test_a_clip_depends_on_seed_and_number_only(tiny_corpus: Path) -> None:
-    first, second = dataset(tiny_corpus), dataset(tiny_corpus)
-    second[3]  # what was read before does not matter
-    for name in ("pixels", "xyxy", "track_id", "action"):
-        np.testing.assert_array_equal(getattr(first[7], name), getattr(second[7], name))
-    assert (first[7].pixels != dataset(tiny_corpus, seed=1)[7].pixels).any()
+def test_a_track_keeps_its_slot_and_its_labels_their_frame(make_training_video) -> None:
+    video = make_training_video(
+        rows=[(2, 9), (3, 5), (4, 5), (4, 9)], actions=[(0,), (1,), (), (0, 1)], labelled=[2, 4]
+    )
+    for frames in ([2, 4], [4, 2]):  # strided, and backwards
+        clip = clip_of(video, frames)
+        early, late = frames.index(2), frames.index(4)
+        assert clip.track_id[0].tolist() == [0, 1]
+        assert clip.present[:2].tolist() == [[t == late, True] for t in range(2)]
+        assert clip.action[early, 1].tolist() == [1, 0]
+        assert clip.action[late, 1].tolist() == [1, 1]
+        assert not clip.has_action[late, 0].any()
+        assert clip.xyxy[late, 1].tolist() == (video.boxes.xyxy[3] / 2).tolist()
+        assert clip.has_boxes[:, 0].tolist() == [True, True, False, False]
 
 
-def test_labels_follow_their_track_over_the_clip(tiny_corpus: Path) -> None:
-    truth = read_corpus(tiny_corpus)[0].truth
-    labels = frame_labels(truth, (11, 12, 14))
-    letterbox = Letterbox((160, 96), INPUT_WH)
-    pixels = np.zeros((6, 96, 160, 3), np.uint8)
-    clip = label_clip(labels, slice(5, 9), pixels, letterbox, min_visibility=0.0)
-    for t in range(4):
-        rows = labels.rows[labels.rows.frame_index == 5 + t]
-        assert clip.present[t].sum() == len(rows)
-        np.testing.assert_allclose(
-            clip.xyxy[t][clip.present[t]], rows.xyxy[np.argsort(rows.track_id)], atol=1e-3
-        )
-    assert not clip.present[4:].any()
-    assert clip.has_boxes[:, 0].tolist() == [True] * 4 + [False] * 2
+def test_frames_beyond_the_video_and_unlabelled_ones_have_no_labels(make_training_video) -> None:
+    video = make_training_video(rows=[(6, 1), (7, 1)], labelled=[7])
+    clip = clip_of(video, [6, 7])
+    assert clip.has_boxes[:, 0].tolist() == [False, True, False, False]
+    assert clip.present[:, 0].tolist() == [True, True, False, False]
+    nothing = clip_of(video, [])
+    assert (nothing.present.shape, nothing.has_boxes.any()) == ((4, 0), False)
 
 
-def test_a_video_shorter_than_a_clip_is_still_a_clip(tiny_corpus: Path) -> None:
-    clip = dataset(tiny_corpus, clip_frames=32)[0]
-    assert len(clip.pixels) == 32
-    assert clip.has_boxes.sum() == 20
-    assert not clip.present[20:].any()
+def test_boxes_without_identity_share_slots_but_no_id(make_training_video) -> None:
+    video = make_training_video(rows=[(0, -1), (0, 3), (0, -1), (1, -1), (1, 3)])
+    clip = clip_of(video, [0, 1])
+    assert clip.track_id[0].tolist() == [0, -1, -1]
+    assert clip.present[:2].tolist() == [[True, True, True], [True, True, False]]
+    assert clip.xyxy[0, :, 0].tolist() == [5, 0, 10]
 
 
-def test_ids_are_unique_over_a_batch(tiny_corpus: Path) -> None:
-    data = dataset(tiny_corpus)
-    batch = collate([data[i] for i in range(4)])
-    assert batch.pixels.shape == (4, 4, 96, 160, 3)
-    ids = [set(batch.track_id[i][batch.present[i]].tolist()) for i in range(4)]
-    assert not set.intersection(*ids)
+def test_hidden_and_flagged_objects_are_ignored(make_training_video) -> None:
+    video = make_training_video(rows=[(0, 1), (0, 2), (0, 3)])
+    boxes = replace(
+        video.boxes,
+        visibility=np.array([0.1, 1, 1], np.float32),
+        ignored=np.array([False, True, False]),
+    )
+    clip = clip_of(replace(video, boxes=boxes), [0], min_visibility=0.15)
+    assert clip.ignored[0].tolist() == [True, True, False]
 
 
-def test_nothing_to_train_on_is_said() -> None:
-    with pytest.raises(InputError, match="nothing to train on"):
-        ClipDataset(DataConfig(), input_wh=INPUT_WH, action_ids=(), seed=0)
+def test_actions_that_the_source_does_not_label_are_unknown(make_training_video) -> None:
+    video = make_training_video(rows=[(0, 1)], actions=[(0,)])
+    clip = clip_of(replace(video, known_actions=np.array([True, False])), [0])
+    assert clip.has_action[0, 0].tolist() == [True, False]
+
+
+def test_ids_are_unique_over_a_batch(make_training_video) -> None:
+    one = make_training_video(rows=[(0, 4), (0, 8)])
+    two = make_training_video(rows=[(0, 4), (0, -1), (0, -1)])
+    batch = collate([clip_of(one, [0]), clip_of(two, [0]), clip_of(one, [])])
+    assert batch.pixels.shape == (3, 4, 48, 80, 3)
+    assert batch.present[:, 0].tolist() == [[True, True, False], [True] * 3, [False] * 3]
+    assert batch.track_id[:, 0].tolist() == [[0, 1, -1], [4096, -1, -1], [-1, -1, -1]]

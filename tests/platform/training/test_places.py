@@ -56,9 +56,7 @@ def test_a_clip_holds_its_anchor_and_nothing_of_another_split(
 def test_what_is_labelled_is_seen_with_more_and_with_less_past() -> None:
     place = Place(0, SplitRange(split="train", start_frame=0, stop_frame=100), 50)
     starts = [
-        draw_frames(
-            place, clip_frames=4, stride=2, is_reversed=False, random=np.random.default_rng(seed)
-        )[0]
+        draw_frames(place, clip_frames=4, stride=2, is_reversed=False, random=np.random.default_rng(seed))[0]
         for seed in range(50)
     ]
     assert set(starts) == {44, 46, 48, 50}

@@ -9,6 +9,8 @@ import pytest
 
 from mot_model.network import NetworkConfig
 from mot_platform.config import load_config
+from mot_platform.datasets.index import write_source
+from mot_platform.datasets.source import Source
 from mot_platform.errors import InputError
 from mot_platform.training.config import DataConfig, SourceConfig, TrainConfig
 from mot_platform.training.preparation import (
@@ -16,6 +18,7 @@ from mot_platform.training.preparation import (
     claim,
     flattened,
     with_absolute_paths,
+    with_digests,
     with_words,
 )
 
@@ -63,11 +66,38 @@ def test_results_are_shown_on_held_out_videos(config: TrainConfig, tiny_corpus: 
         checked_example(missing)
 
 
-def test_actions_come_from_the_first_source(config: TrainConfig) -> None:
-    network = with_words(config).network
-    assert 14 in network.action_ids
-    assert len(network.action_names) == len(network.action_ids)
-    assert with_words(replace(config, network=network)).network == network
+def with_sources(config: TrainConfig, *roots: Path) -> TrainConfig:
+    sources = tuple(SourceConfig(root=str(root)) for root in roots)
+    return replace(config, data=replace(config.data, sources=sources))
+
+
+def test_actions_come_from_all_sources_by_name(
+    config: TrainConfig, tiny_corpus: Path, labelled_source: Source, tmp_path: Path
+) -> None:
+    alone = with_words(config).network
+    assert 14 in alone.action_ids
+    assert with_words(replace(config, network=alone)).network == alone
+    # It calls its action 11 what others do, and has one of its own, whose number is taken.
+    write_source(tmp_path, replace(labelled_source, action_ids=(11, 14), action_names=("sit", "brood")))
+    both = with_words(with_sources(config, tiny_corpus, tmp_path)).network
+    assert both.action_names == (*alone.action_names, "brood")
+    assert both.action_ids == (*alone.action_ids, max(alone.action_ids) + 1)
+
+
+def test_a_run_belongs_to_the_content_of_its_index(
+    config: TrainConfig, labelled_source: Source, tmp_path: Path
+) -> None:
+    index = tmp_path / "index"
+    write_source(index, labelled_source)
+    begun = with_digests(with_sources(config, index))
+    claim(tmp_path / "run", begun)
+    write_source(index, labelled_source)
+    claim(tmp_path / "run", with_digests(with_sources(config, index)))
+    write_source(index, replace(labelled_source, name="another"))
+    with pytest.raises(InputError, match=r"another configuration \(data.sources\)"):
+        claim(tmp_path / "run", with_digests(with_sources(config, index)))
+    with pytest.raises(InputError, match=r"has digest .*, not .*: another index"):
+        with_digests(begun)
 
 
 def test_nested_settings_flatten_to_dotted_names() -> None:

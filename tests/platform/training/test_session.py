@@ -67,14 +67,6 @@ def test_losses_fall(config: TrainConfig) -> None:
     assert sum(seen[-4:]) < 0.8 * sum(seen[:4])
 
 
-def test_two_ranks_share_the_clips_of_one(config: TrainConfig) -> None:
-    alone = list(session(config)._loader().sampler)
-    shares = [
-        list(TrainingSession(config, device=torch.device("cpu"), rank=r)._loader().sampler) for r in (0,)
-    ]
-    assert shares[0] == alone == list(range(16))
-
-
 def test_shares_must_be_whole(config: TrainConfig) -> None:
     with pytest.raises(ValueError, match="divide by 3"):
         TrainingSession(config, device=torch.device("cpu"), world_size=3)

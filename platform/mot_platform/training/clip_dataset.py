@@ -1,0 +1,149 @@
+"""The endless stream of training clips: clip i is a pure function of the configuration, the seed and i."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from torch.utils.data import Dataset
+
+from mot_model.letterbox import PADDING_VALUE, Letterbox
+from mot_model.network import NetworkConfig
+from mot_model.structures import Array
+from mot_platform.datasets.opening import open_sources
+from mot_platform.datasets.source import Source, videos_of
+from mot_platform.errors import InputError, MediaError
+from mot_platform.training.augmentation import augment
+from mot_platform.training.clip_order import ClipOrder
+from mot_platform.training.clips import Clip, label_clip
+from mot_platform.training.config import DataConfig, SourceConfig
+from mot_platform.training.frame_cache import FrameCache
+from mot_platform.training.mosaic import MOSAIC_CLIPS, mosaic
+from mot_platform.training.places import Place, draw_frames, find_places, repeat_factors
+from mot_platform.training.training_video import TrainingVideo, training_video
+from mot_platform.video.index import VideoIndex
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSource:
+    """What one entry of `data.sources` holds."""
+
+    videos: Sequence[TrainingVideo]
+    places: Sequence[Place]
+
+
+class ClipDataset(Dataset[Clip]):
+    """Random access to the stream of clips.
+
+    Args:
+        config: Sources and augmentation.
+        network: Size of the input, classes and actions.
+        seed: Fixes the stream.
+
+    Raises:
+        InputError: if there is no source, or one has nothing labelled in its split.
+    """
+
+    def __init__(self, config: DataConfig, network: NetworkConfig, *, seed: int) -> None:
+        if not config.sources:
+            raise InputError("data.sources: nothing to train on; name at least one corpus")
+        self._config = config
+        self._input_wh = network.input_wh
+        self._seed = seed
+        self._sources = [open_training_source(entry, config.clip_frames, network) for entry in config.sources]
+        factors = [
+            repeat_factors(s.places, s.videos, clip_frames=config.clip_frames, threshold=entry.rare_actions)
+            for s, entry in zip(self._sources, config.sources, strict=True)
+        ]
+        weights = [entry.weight for entry in config.sources]
+        self.order = ClipOrder(factors, weights, seed, neighbours=config.neighbours)
+        self._cache = FrameCache(input_wh=network.input_wh, capacity_mib=config.cache_mib)
+        self._unreadable: set[str] = set()
+
+    def __getitem__(self, number: int) -> Clip:
+        """Return clip `number` of the stream."""
+        random = np.random.default_rng((self._seed, 2, number))
+        chosen, _, place = self.order.at(number)
+        source = self._sources[chosen]
+        clip = self._clip(source, source.places[place], random)
+        if random.random() < self._config.augmentation.mosaic_probability:
+            others = random.integers(len(source.places), size=MOSAIC_CLIPS - 1)
+            parts = [clip, *(self._clip(source, source.places[other], random) for other in others)]
+            clip = mosaic(parts, random)
+        return augment(clip, self._config.augmentation, random)
+
+    def _clip(self, source: TrainingSource, place: Place, random: np.random.Generator) -> Clip:
+        """Return the clip of a place as it is in the video; missing frames at its end have no labels."""
+        video = source.videos[place.video]
+        letterbox = Letterbox(video.facts.size_wh, self._input_wh)
+        frames = draw_frames(
+            place,
+            clip_frames=self._config.clip_frames,
+            stride=int(random.choice(self._config.strides)),
+            is_reversed=random.random() < self._config.reverse_probability and not video.known_actions.any(),
+            random=random,
+        )
+        pixels = self._decode(video.facts, frames, letterbox)
+        return label_clip(
+            video,
+            frames[: len(pixels)],
+            self._padded(pixels, letterbox),
+            letterbox,
+            min_visibility=self._config.min_visibility,
+        )
+
+    def _decode(self, facts: VideoIndex, frames: Array, letterbox: Letterbox) -> Array:
+        """Return the frames, uint8 `(n, h, w, 3)`, none if they can't be read: a run outlives a bad video."""
+        try:
+            return self._cache.read(facts, frames)
+        except MediaError as error:
+            if facts.uri not in self._unreadable:
+                self._unreadable.add(facts.uri)
+                log.warning("%s; the clips that hold it have no labels", error)
+            width, height = letterbox.content_wh
+            return np.zeros((0, height, width, 3), np.uint8)
+
+    def _padded(self, pixels: Array, letterbox: Letterbox) -> Array:
+        """Return a whole clip of the network's size; the last frame is repeated, or all are grey."""
+        missing = self._config.clip_frames - len(pixels)
+        last = pixels[-1:] if len(pixels) else np.full((1, *pixels.shape[1:]), PADDING_VALUE, np.uint8)
+        return letterbox.pad(np.concatenate([pixels, np.repeat(last, missing, axis=0)]))
+
+
+def open_training_source(entry: SourceConfig, clip_frames: int, network: NetworkConfig) -> TrainingSource:
+    """Return the videos and places of an entry of `data.sources`.
+
+    Raises:
+        InputError: if there is no such source, or nothing labelled in its split.
+    """
+    found = [
+        training_video(source, video, entry.split, network)
+        for source, video in videos_of(named_sources(entry), entry.split)
+    ]
+    places = find_places(found, clip_frames)
+    if not places:
+        raise InputError(
+            f"data.sources: nothing labelled to train on in split {entry.split} of {entry.root}; "
+            "`mot-action data show` tells what there is"
+        )
+    return TrainingSource(found, places)
+
+
+def named_sources(entry: SourceConfig) -> tuple[Source, ...]:
+    """Return the sources that an entry names.
+
+    Raises:
+        InputError: if there is no such source.
+    """
+    sources = open_sources(entry.root)
+    if entry.source is None:
+        return sources
+    chosen = tuple(source for source in sources if source.name == entry.source)
+    if not chosen:
+        known = ", ".join(source.name for source in sources)
+        raise InputError(f"data.sources: no source {entry.source} in {entry.root}; there is {known}")
+    return chosen
