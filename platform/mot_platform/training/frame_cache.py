@@ -1,23 +1,29 @@
 """Decoded frames of training clips, kept in memory as far as they fit.
 
-Decoding costs more than everything else about a clip. What fits is decoded once and kept; what does not is
-decoded from the keyframe before it each time. Nothing is ever thrown out, so a corpus larger than the memory
-costs no more than without a cache.
+Decoding costs more than everything else about a clip. What fits is decoded once and kept, stretch by stretch
+from keyframe to keyframe; what does not is decoded from the keyframe before it each time, or onwards from
+the clip before. Nothing is ever thrown out, so a corpus larger than the memory costs no more than without.
 """
 
+# n frames, H W pixels
+
 from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
 
 import numpy as np
 
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array
-from mot_platform.video.decoding import read_frames
-from mot_platform.video.index import VideoIndex, probe
-from mot_platform.video.scaling import FrameScaler
-from mot_platform.video.segments import segment_of
+from mot_platform.datasets.source import IMAGES_CODEC
+from mot_platform.video.frame_reader import FrameReader, ImageFolderReader, VideoReader, keyframes_of
+from mot_platform.video.index import VideoIndex
 
-MAX_KEPT_FRAMES = 1024
-"""Longer videos are never decoded as a whole for the sake of a clip."""
+MAX_STRETCH_FRAMES = 1024
+"""Longer stretches without a keyframe are never decoded as a whole for the sake of a clip."""
+MAX_OPEN_VIDEOS = 4
+"""Videos that stay open, each with its decoder: tens of MB at 1080p."""
 
 
 class FrameCache:
@@ -31,40 +37,62 @@ class FrameCache:
     def __init__(self, *, input_wh: tuple[int, int], capacity_mib: float) -> None:
         self._input_wh = input_wh
         self._free_bytes = int(capacity_mib * 2**20)
-        self._indexes: dict[str, VideoIndex] = {}
-        self._kept: dict[str, Array] = {}
+        self._kept: dict[tuple[str, int], Array] = {}
+        self._readers: OrderedDict[str, FrameReader] = OrderedDict()
 
-    def letterbox(self, uri: str) -> Letterbox:
-        """Return how the video at `uri` lies in the network's input."""
-        return Letterbox(self._index(uri).size_wh, self._input_wh)
+    def read(self, facts: VideoIndex, frames: Array) -> Array:
+        """Return uint8 `(n, H, W, 3)`, the frames scaled to fit the input; those beyond the end are absent.
 
-    def read(self, uri: str, start: int, num_frames: int) -> Array:
-        """Return uint8 `(T, H, W, 3)`, the frames from `start`; fewer at the end of the video.
+        Args:
+            facts: The video, or a folder of images if its codec is `IMAGES_CODEC`.
+            frames: int64 `(n,)`, in any order.
 
         Raises:
-            MediaError: if the video can't be read.
+            MediaError: if a frame can't be read.
         """
-        if uri not in self._kept and self._fits(uri):
-            self._kept[uri] = self._decode(uri, 0, self._index(uri).num_frames)
-            self._free_bytes -= self._kept[uri].nbytes
-        if uri in self._kept:
-            return self._kept[uri][start : start + num_frames]
-        return self._decode(uri, start, start + num_frames)
+        frames = frames[frames < facts.num_frames]
+        width, height = self._content_wh(facts)
+        pixels = np.empty((len(frames), height, width, 3), np.uint8)
+        starts = np.arange(facts.num_frames) if facts.codec == IMAGES_CODEC else keyframes_of(facts)
+        stretch = np.searchsorted(starts, frames, side="right") - 1
+        for number in np.unique(stretch).tolist():
+            first = int(starts[number])
+            stop = int(starts[number + 1]) if number + 1 < len(starts) else facts.num_frames
+            chosen = stretch == number
+            pixels[chosen] = self._read_stretch(facts, range(first, stop), frames[chosen])
+        return pixels
 
-    def _index(self, uri: str) -> VideoIndex:
-        if uri not in self._indexes:
-            self._indexes[uri] = probe(uri)
-        return self._indexes[uri]
+    def _read_stretch(self, facts: VideoIndex, stretch: range, frames: Array) -> Array:
+        """Return frames that are all in `stretch`, in the order given."""
+        key = facts.uri, stretch.start
+        if key not in self._kept and self._fits(facts, stretch):
+            found = self._reader(facts).read(stretch)
+            self._kept[key] = np.stack([found[frame] for frame in stretch])
+            self._free_bytes -= self._kept[key].nbytes
+        if key in self._kept:
+            kept: Array = self._kept[key][frames - stretch.start]
+            return kept
+        found = self._reader(facts).read(np.unique(frames).tolist())
+        return np.stack([found[frame] for frame in frames.tolist()])
 
-    def _fits(self, uri: str) -> bool:
-        width, height = self.letterbox(uri).content_wh
-        num_frames = self._index(uri).num_frames
-        return num_frames <= MAX_KEPT_FRAMES and num_frames * width * height * 3 <= self._free_bytes
+    def _fits(self, facts: VideoIndex, stretch: range) -> bool:
+        width, height = self._content_wh(facts)
+        return len(stretch) <= MAX_STRETCH_FRAMES and len(stretch) * width * height * 3 <= self._free_bytes
 
-    def _decode(self, uri: str, start: int, stop: int) -> Array:
-        """Return the frames `[start, stop)`, scaled; frames before them are decoded only."""
-        index = self._index(uri)
-        scale = FrameScaler(self.letterbox(uri).content_wh)
-        located = read_frames(segment_of(index, start, min(stop, index.num_frames)))
-        frames = [scale(one.frame) for one in located if one.frame_index >= start]
-        return np.stack(frames[: stop - start])
+    def _content_wh(self, facts: VideoIndex) -> tuple[int, int]:
+        return Letterbox(facts.size_wh, self._input_wh).content_wh
+
+    def _reader(self, facts: VideoIndex) -> FrameReader:
+        """Return the reader of a video, open as it was left if it is one of those used last."""
+        if facts.uri not in self._readers:
+            is_folder = facts.codec == IMAGES_CODEC
+            size_wh = self._content_wh(facts)
+            self._readers[facts.uri] = (
+                ImageFolderReader(Path(facts.uri), size_wh=size_wh)
+                if is_folder
+                else VideoReader(facts, size_wh=size_wh)
+            )
+            if len(self._readers) > MAX_OPEN_VIDEOS:
+                self._readers.popitem(last=False)[1].close()
+        self._readers.move_to_end(facts.uri)
+        return self._readers[facts.uri]

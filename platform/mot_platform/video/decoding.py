@@ -11,7 +11,7 @@ only with it, because decoders hide lost pictures with whatever they happen to r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 import av
@@ -21,7 +21,7 @@ from mot_model.structures import Array, FrameBatch, VideoSegment
 from mot_platform.errors import MediaError, VideoDecodeError
 from mot_platform.video.index import DEFAULT_FRAME_RATE_HZ
 from mot_platform.video.opening import describe, open_video
-from mot_platform.video.random_access import is_fresh_start, is_hidden
+from mot_platform.video.random_access import is_disposable, is_fresh_start, is_hidden
 from mot_platform.video.scaling import FrameScaler
 from mot_platform.video.timeline import CountedTimeline, KeyedTimeline, Timeline
 
@@ -96,16 +96,26 @@ def decode_segment(
         raise failure
 
 
-def read_frames(segment: VideoSegment, *, num_threads: int = 1) -> Iterator[DecodedFrame]:
-    """Yield the decoded frames of `segment` unscaled; see `decode_segment`."""
+def read_frames(
+    segment: VideoSegment, *, num_threads: int = 1, is_needed: Callable[[int], bool] | None = None
+) -> Generator[DecodedFrame]:
+    """Yield the decoded frames of `segment` unscaled; see `decode_segment`.
+
+    Args:
+        segment: What to decode.
+        num_threads: See `decode_segment`.
+        is_needed: Asked by timestamp whether a frame counts, just before it is decoded. Of those that do not,
+            the ones that no other frame refers to may be left out. How decoders patch over damaged pictures
+            may depend on that.
+    """
     first_index = segment.start_frame - segment.warmup_frames
     if segment.start_pts is None:
         yield from _decode_counted(segment, num_threads)
         return
     next_index = first_index
-    if first_index > 0:
+    if first_index > 0 or is_needed is not None:
         try:
-            for decoded in _decode_from_keyframe(segment, num_threads):
+            for decoded in _decode_from_keyframe(segment, num_threads, is_needed):
                 yield decoded
                 next_index = decoded.frame_index + 1
             return
@@ -130,21 +140,24 @@ def _decode_counted(segment: VideoSegment, num_threads: int) -> Iterator[Decoded
         yield from _decode(segment, stream, container.demux(stream), timeline)
 
 
-def _decode_from_keyframe(segment: VideoSegment, num_threads: int) -> Iterator[DecodedFrame]:
+def _decode_from_keyframe(
+    segment: VideoSegment, num_threads: int, is_needed: Callable[[int], bool] | None
+) -> Iterator[DecodedFrame]:
     """Yield the frames of `segment` after a seek.
 
     Raises:
         _SeekMismatchError: as soon as something is not as the index promised.
     """
-    expected = segment.start_frame - segment.warmup_frames
-    timeline = KeyedTimeline(expected, segment.start_pts)
+    first = segment.start_frame - segment.warmup_frames
+    timeline = KeyedTimeline(first, segment.start_pts)
     with open_video(segment.uri, num_threads=num_threads) as (container, stream):
-        for decoded in _decode(segment, stream, _packets_from(segment, container, stream), timeline):
-            if decoded.frame_index != expected:
+        packets = _packets_from(segment, container, stream)
+        for decoded in _decode(segment, stream, packets, timeline, is_needed):
+            if timeline.num_lost:
                 raise _SeekMismatchError
             yield decoded
-            expected += 1
-    if expected != segment.stop_frame:
+    ended_by_a_later_frame = segment.stop_pts is not None
+    if timeline.num_lost or timeline.next_index != segment.stop_frame + ended_by_a_later_frame:
         raise _SeekMismatchError
 
 
@@ -167,13 +180,17 @@ def _packets_from(
 
 
 def _decode(
-    segment: VideoSegment, stream: av.VideoStream, packets: Iterator[av.Packet], timeline: Timeline
+    segment: VideoSegment,
+    stream: av.VideoStream,
+    packets: Iterator[av.Packet],
+    timeline: Timeline,
+    is_needed: Callable[[int], bool] | None = None,
 ) -> Iterator[DecodedFrame]:
     """Yield the frames of `packets` up to the end of the segment."""
     keyed = segment.start_pts is not None
     next_index = segment.start_frame - segment.warmup_frames if keyed else 0
     try:
-        for frame in _frames(stream, packets, timeline, reset=keyed):
+        for frame in _frames(stream, packets, timeline, is_needed, reset=keyed):
             place = timeline.place(frame.pts)
             if place is None:
                 continue
@@ -188,7 +205,12 @@ def _decode(
 
 
 def _frames(
-    stream: av.VideoStream, packets: Iterator[av.Packet], timeline: Timeline, *, reset: bool
+    stream: av.VideoStream,
+    packets: Iterator[av.Packet],
+    timeline: Timeline,
+    is_needed: Callable[[int], bool] | None,
+    *,
+    reset: bool,
 ) -> Iterator[av.VideoFrame]:
     """Yield what the decoder makes of `packets`, telling `timeline` of each."""
     context = stream.codec_context
@@ -198,5 +220,8 @@ def _frames(
             yield from context.decode(None)
             context.flush_buffers()
         if packet.size > 0 and not packet.is_discard and not is_hidden(packet, codec):
+            if is_needed and not is_needed(packet.pts) and is_disposable(packet, codec):
+                timeline.left_out(packet.pts)
+                continue
             timeline.sent(packet.pts)
         yield from packet.decode()

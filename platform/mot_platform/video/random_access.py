@@ -53,6 +53,20 @@ def is_hidden(packet: av.Packet, codec: str) -> bool:
     return bool(codec == "vp8" and packet.size > 0 and not memoryview(packet)[0] & 0x10)
 
 
+def is_disposable(packet: av.Packet, codec: str) -> bool:
+    """Return whether no other picture refers to `packet`, so that it may be left out where it is not wanted.
+
+    False where that is not looked into.
+
+    Source: ITU-T H.264 section 7.4.1 (nal_ref_idc). HEVC has such pictures too, but only relative to the
+    layers above them.
+    """
+    if codec != "h264" or packet.is_corrupt:
+        return False
+    slices = [byte for byte in (unit[0] for unit in _nal_units(packet, codec)) if 1 <= byte & 31 <= 5]
+    return bool(slices) and not any(byte & 0b0110_0000 for byte in slices)
+
+
 def _nal_types(packet: av.Packet, codec: str) -> set[int]:
     """Return the types of the NAL units in an H.264 or HEVC packet."""
     first_bytes = (unit[0] for unit in _nal_units(packet, codec))

@@ -13,6 +13,9 @@ class Timeline(Protocol):
     def sent(self, pts: int | None) -> None:
         """Note a packet that goes to the decoder."""
 
+    def left_out(self, pts: int) -> None:
+        """Note a packet that the decoder does not get."""
+
     def place(self, pts: int | None) -> tuple[int, int] | None:
         """Return the absolute index and the timestamp of the next frame, or None if it is not to be shown."""
 
@@ -22,10 +25,16 @@ class KeyedTimeline:
 
     That holds wherever decoding starts, even if the decoder swallows a packet. Memory is bounded by the
     decoder's delay.
+
+    Attributes:
+        next_index: Index of the next frame if none is lost.
+        num_lost: Packets that the decoder got and gave no frame for, though it gave later ones.
     """
 
     def __init__(self, first_index: int, first_pts: int | None) -> None:
         self.next_index = first_index
+        self.num_lost = 0
+        self._left_out: set[int] = set()
         self._first_pts = first_pts
         self._pending: list[int] = []
 
@@ -33,6 +42,12 @@ class KeyedTimeline:
         """Note a packet; those shown before the first frame belong to the segment before."""
         if pts is not None and (self._first_pts is None or pts >= self._first_pts):
             heapq.heappush(self._pending, pts)
+
+    def left_out(self, pts: int) -> None:
+        """Note a packet that the decoder does not get; its place is counted all the same."""
+        self.sent(pts)
+        if self._first_pts is None or pts >= self._first_pts:
+            self._left_out.add(pts)
 
     def place(self, pts: int | None) -> tuple[int, int] | None:
         """Return index and timestamp of a frame, None for one that is shown before the segment.
@@ -43,8 +58,10 @@ class KeyedTimeline:
         if pts is not None and self._first_pts is not None and pts < self._first_pts:
             return None
         while self._pending and pts is not None and self._pending[0] < pts:
-            heapq.heappop(self._pending)
+            passed = heapq.heappop(self._pending)
             self.next_index += 1
+            self.num_lost += passed not in self._left_out
+            self._left_out.discard(passed)
         if pts is None or not self._pending or self._pending[0] != pts:
             raise ValueError(f"the decoder gave a frame at timestamp {pts}, which no packet has")
         heapq.heappop(self._pending)
@@ -69,6 +86,10 @@ class CountedTimeline:
         """Note a packet."""
         if self._pending is not None and pts is not None:
             heapq.heappush(self._pending, pts)
+
+    def left_out(self, pts: int) -> None:
+        """Raise, for frames that are counted must all be decoded."""
+        raise RuntimeError("packets of a video without timestamps can't be left out")
 
     def place(self, pts: int | None) -> tuple[int, int]:
         """Return index and timestamp of a frame."""

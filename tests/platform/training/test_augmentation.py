@@ -81,7 +81,8 @@ def test_every_box_encloses_exactly_its_square(
             assert found is not None
             assert moved.present[0, slot]
         if found is not None:
-            np.testing.assert_allclose(found, expected, atol=1.0)
+            tolerance_px = 1.5 if config.blur_probability else 1.0  # a blur is mirrored at the border
+            np.testing.assert_allclose(found, expected, atol=tolerance_px)
 
 
 @settings(max_examples=30, deadline=None)

@@ -8,7 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
-from mot_platform.video.random_access import is_entry_point, is_fresh_start, is_hidden
+from mot_platform.video.random_access import is_disposable, is_entry_point, is_fresh_start, is_hidden
 
 MakeVideo = Callable[..., Path]
 
@@ -50,3 +50,14 @@ def test_only_vp8_packets_without_the_show_bit_are_hidden(make_video: MakeVideo)
     assert not any(is_hidden(packet, "vp8") for packet in frames)
     data = bytes(frames[0])
     assert is_hidden(av.Packet(bytes([data[0] & ~0x10]) + data[1:]), "vp8")
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.ts"])
+def test_pictures_that_no_other_refers_to_are_disposable(make_video: MakeVideo, name: str) -> None:
+    flat = "keyint=48:scenecut=0:bframes=3:b-adapt=0:b-pyramid=none"
+    frames = packets(make_video(name, options={"x264-params": flat}))
+    assert [is_disposable(packet, "h264") for packet in frames[:9]] == [False] * 2 + [True] * 3 + [
+        False,
+        *[True] * 3,
+    ]
+    assert not any(is_disposable(packet, "hevc") for packet in frames)

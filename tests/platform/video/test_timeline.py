@@ -57,3 +57,21 @@ def test_timestamps_in_decoding_order_are_handed_out_ascending() -> None:
     for pts in (2, 4, 6):
         timeline.sent(pts)
     assert [timeline.place(pts)[1] for pts in (2, 6, 4)] == [2, 4, 6]
+
+
+def test_what_is_left_out_is_counted_but_not_lost() -> None:
+    timeline = KeyedTimeline(10, 0)
+    timeline.sent(0)
+    for pts in (1, 2):
+        timeline.left_out(pts)
+    for pts in (3, 4, 5):
+        timeline.sent(pts)
+    assert [timeline.place(pts) for pts in (0, 3)] == [(10, 0), (13, 3)]
+    assert timeline.num_lost == 0
+    assert timeline.place(5) == (15, 5)
+    assert timeline.num_lost == 1
+
+
+def test_frames_that_are_counted_cannot_be_left_out() -> None:
+    with pytest.raises(RuntimeError, match="left out"):
+        counted().left_out(3)
