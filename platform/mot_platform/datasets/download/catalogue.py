@@ -61,16 +61,14 @@ class VideoList:
     """Where their clips go."""
 
     def videos(self, text: str) -> list[RemoteFile]:
-        """Return the videos that the list names.
+        """Return the videos that the list names, each once.
 
         Raises:
             InputError: if a line is not the name of a file.
         """
-        return [
-            self._video(line.strip(), number)
-            for number, line in enumerate(text.splitlines(), 1)
-            if line.strip()
-        ]
+        lines = ((number, line.strip()) for number, line in enumerate(text.splitlines(), 1))
+        videos = [self._video(name, number) for number, name in lines if name]
+        return list(dict.fromkeys(videos))
 
     def _video(self, name: str, number: int) -> RemoteFile:
         if "/" in name or "\\" in name or name.startswith(".") or "." not in name or not name.isprintable():

@@ -33,7 +33,7 @@ class FileProgress:
     num_files: int = 1
     """Files of this action, as far as they are known: the list of videos adds to them."""
     message: str = ""
-    """Why it waits or failed."""
+    """Why it waits or failed, or that it is checked."""
 
     @property
     def eta_s(self) -> float | None:
@@ -77,6 +77,10 @@ class ProgressMeter:
     def waiting(self, message: str) -> None:
         """Say that nothing happens for a while, and why."""
         self._tell("waiting", message)
+
+    def checking(self) -> None:
+        """Say that all bytes are here and are read once more."""
+        self._tell("running", "checking")
 
     def done(self) -> None:
         """Say that the file is done."""

@@ -69,7 +69,7 @@ class Transfer:
     def finish(self) -> Fetched:
         """Check the whole file and put it in its place."""
         size = self.part.size_bytes
-        self.meter.waiting("checking")
+        self.meter.checking()
         origin = self.part.origin() or Origin(url=self.url)
         checksum = file_checksum(self.part.path)
         wanted = self.file.checksum or origin.checksum
@@ -108,6 +108,7 @@ class Transfer:
         if answer.first_byte == 0:
             self.part.begin(answer.origin)
             self.begin_anew = False
+        self.end_unsure = False
         size = answer.first_byte
         for new_size in self._written(response):
             self.received_bytes += new_size - size
@@ -153,7 +154,8 @@ class Transfer:
 
         A server that can't send parts answers with the whole again; then the end is believed.
         """
+        size = self.part.size_bytes
         if response.status_code == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
-            return True
+            return response.headers.get("Content-Range") in (None, f"bytes */{size}")
         length = response.headers.get("Content-Length")
-        return response.status_code == HTTPStatus.OK and length in (None, str(self.part.size_bytes))
+        return response.status_code == HTTPStatus.OK and length in (None, str(size))

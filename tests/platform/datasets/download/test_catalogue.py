@@ -17,7 +17,7 @@ def test_a_mirror_replaces_every_address(kind) -> None:
 
 
 def test_the_official_address_of_a_video() -> None:
-    videos = dataset_of("ava").video_list.videos("-5KQ66BBWC4.mkv\r\n\r\n_7oWZq_s_Sk.mp4")
+    videos = dataset_of("ava").video_list.videos("-5KQ66BBWC4.mkv\r\n\r\n_7oWZq_s_Sk.mp4\n-5KQ66BBWC4.mkv")
     assert [video.urls[0] for video in videos] == [
         "https://s3.amazonaws.com/ava-dataset/trainval/-5KQ66BBWC4.mkv",
         "https://s3.amazonaws.com/ava-dataset/trainval/_7oWZq_s_Sk.mp4",

@@ -33,6 +33,7 @@ def test_an_archive_becomes_its_tree_and_only_what_is_missing_is_written_again(
     image = out / "MOT17/train/MOT17-02-DPM/img1/000002.jpg"
     image.write_bytes(image.read_bytes()[:100])  # as a kill of another tool leaves it
     (out / "MOT17/train/MOT17-02-SDP/gt/gt.txt").unlink()
+    (out / "MOT17/train/MOT17-02-SDP/gt/gt.txt.unpacking").write_text("as a kill of ours leaves it")
     assert unpack(archive, out).num_written == 2
     assert tree(out) == mot17_tree
 
