@@ -78,8 +78,9 @@ def unpack_dataset(kind: DatasetKind, root: Path, *, progress: Progress | None =
     with _sole_download(root):
         folder = DatasetFolder(root)
         for file in files:
-            if (outcome := folder.look(file)) is None or outcome.status == "failed":
-                raise InputError(f"{root / file.name}: {outcome.reason if outcome else 'vanished'}")
+            outcome = folder.look(file)
+            if outcome is None or outcome.status == "failed":
+                raise InputError(outcome.reason if outcome else f"{root / file.name}: has vanished")
             num_unpacked += folder.unpack(file, progress).num_written
             outcomes.append(outcome)
     return DownloadReport(kind=kind, root=root, files=tuple(outcomes), num_unpacked=num_unpacked)

@@ -56,22 +56,34 @@ class Fetcher:
     def _complete(self, transfer: Transfer) -> Fetched:
         """Try until the file is whole."""
         failures, furthest = 0, transfer.part.size_bytes
+        attempts = 1 if self._hosts.is_unreachable(transfer.url) else self._patience.attempts
         while True:
-            self._hosts.await_turn(transfer.url)
-            try:
-                if transfer.step():
-                    return transfer.finish()
-                reason: Exception = UnreadyError("breaks off")
-            except (UnreadyError, UnfitError, httpx.TransportError) as error:
-                reason = error
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
-                raise FetchError(_line(error)) from error
+            reason = self._step(transfer)
+            if reason is None:
+                return transfer.finish()
             if transfer.part.size_bytes > furthest:
                 failures, furthest = 0, transfer.part.size_bytes
             failures += 1
-            if failures >= self._patience.attempts:
-                raise FetchError(f"{_line(reason)}; gave up after {failures} tries") from reason
+            if failures >= attempts:
+                if isinstance(reason, httpx.ConnectError | httpx.ConnectTimeout):
+                    self._hosts.note_reachable(transfer.url, False)
+                raise FetchError(f"{_line(reason)}; gave up, tries: {failures}") from reason
             self._wait(transfer, reason, failures)
+
+    def _step(self, transfer: Transfer) -> Exception | None:
+        """Ask once, and return why to ask again, None if the file is whole."""
+        self._hosts.await_turn(transfer.url)
+        try:
+            whole = transfer.step()
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            return error
+        except (UnreadyError, UnfitError, httpx.TransportError) as error:
+            self._hosts.note_reachable(transfer.url, True)
+            return error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise FetchError(_line(error)) from error
+        self._hosts.note_reachable(transfer.url, True)
+        return None if whole else UnreadyError("breaks off")
 
     def _wait(self, transfer: Transfer, reason: Exception, failures: int) -> None:
         """Wait as long as the server asks, or ever longer."""

@@ -135,7 +135,7 @@ def test_a_file_that_nobody_has_says_what_each_answered(tmp_path, server, patien
 def test_a_server_that_never_recovers_is_given_up(tmp_path, server, patience) -> None:
     for _ in range(9):
         server.misbehave("/a.zip", status=503)
-    with pytest.raises(FetchError, match=r"HTTP 503 .* gave up after 3 tries"):
+    with pytest.raises(FetchError, match=r"HTTP 503 .* gave up, tries: 3"):
         fetch(tmp_path, patience, f"{server.url}/a.zip")
     assert len(server.requests) == 3
 
@@ -144,6 +144,18 @@ def test_nobody_waits_longer_than_patience_has(tmp_path, server, patience) -> No
     server.misbehave("/a.zip", status=503, headers={"Retry-After": "86400"})
     with pytest.raises(FetchError, match="asks to wait for 86400 s"):
         fetch(tmp_path, patience, f"{server.url}/a.zip")
+
+
+def test_after_one_file_has_waited_for_a_host_in_vain_others_try_once(tmp_path, patience) -> None:
+    told: list[str] = []
+    file = RemoteFile(name="a", urls=("http://127.0.0.1:9/a",), mirror_path="a")
+    with httpx.Client() as client:
+        fetcher = Fetcher(client, hosts=Hosts(), patience=patience)
+        for _ in range(2):
+            with pytest.raises(FetchError) as caught:
+                fetcher.fetch(file, tmp_path / "a", ProgressMeter(None, name="a", action="fetch"))
+            told.append(str(caught.value))
+    assert [reason[-8:] for reason in told] == ["tries: 3", "tries: 1"]
 
 
 def test_a_compressed_answer_is_refused(tmp_path, server, patience) -> None:

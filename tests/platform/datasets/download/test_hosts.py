@@ -28,3 +28,12 @@ def test_a_stop_ends_every_wait() -> None:
         hosts.stop()
         with pytest.raises(CancelledError):
             waiting.result()
+
+
+def test_a_host_that_cannot_be_reached_is_known_until_it_can() -> None:
+    hosts = Hosts()
+    hosts.note_reachable("http://a/x", False)
+    assert hosts.is_unreachable("http://a/y")
+    assert not hosts.is_unreachable("http://b/y")
+    hosts.note_reachable("http://a/z", True)
+    assert not hosts.is_unreachable("http://a/y")
