@@ -19,10 +19,11 @@ from mot_platform.formats.number_table import number_fields, read_number_table
 from mot_platform.formats.row_errors import (
     RowProblem,
     TextPath,
+    finite_numbers,
     line_of_row,
     malformed_row,
     number_problem,
-    numbered_fields,
+    numbered_lines,
     sift_rows,
 )
 
@@ -80,15 +81,16 @@ class SequenceInfo:
 
 def _row_problem(row: list[str]) -> str | None:
     """Return what is wrong with the fields of one line, or None."""
-    for field, name in zip(row, _NAMES, strict=False):
-        if problem := number_problem(field, name):
-            return problem
-    if float(row[0]) < 1 or float(row[0]) % 1:
+    numbers = finite_numbers(row)
+    if numbers is None:
+        problems = (number_problem(field, name) for field, name in zip(row, _NAMES, strict=False))
+        return next(filter(None, problems), "numbers too large")
+    if numbers[0] < 1 or numbers[0] % 1:
         return f"frame is {row[0]}; frames are whole numbers from 1"
-    if float(row[1]) % 1:
+    if numbers[1] % 1:
         return f"id is {row[1]}; ids are whole numbers"
     whole = (0, 1, 7) if len(row) in _CLASS_COLUMNS else (0, 1)
-    beyond = [column for column in whole if abs(float(row[column])) > _MAX_WHOLE]
+    beyond = [column for column in whole if abs(numbers[column]) > _MAX_WHOLE]
     return f"{_NAMES[beyond[0]]} is {row[beyond[0]]}, too large" if beyond else None
 
 
@@ -160,7 +162,7 @@ def sift_mot(path: Path) -> SiftedMot:
         rows = read_mot(path)
     except ValueError:
         return _sifted(path)
-    lines = [line for line, _ in numbered_fields(path, lambda text: [text])]
+    lines = [line for line, _ in numbered_lines(path)]
     return SiftedMot(rows=rows, line=np.array(lines, np.int64))
 
 

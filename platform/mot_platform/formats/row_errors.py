@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
@@ -39,14 +40,20 @@ def comma_fields(line: str) -> list[str]:
     return [field.strip() for field in line.split(",")]
 
 
+def numbered_lines(path: TextPath) -> Iterator[tuple[int, str]]:
+    """Yield the line number, from 1, and the text of each non-blank line."""
+    with path.open(encoding="utf-8-sig") as lines:
+        for line_number, line in enumerate(lines, start=1):
+            if line.strip():
+                yield line_number, line
+
+
 def numbered_fields(
     path: TextPath, fields_of: Callable[[str], list[str]] = comma_fields
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield the line number, from 1, and the fields of each non-blank line."""
-    with path.open(encoding="utf-8-sig") as lines:
-        for line_number, line in enumerate(lines, start=1):
-            if line.strip():
-                yield line_number, fields_of(line)
+    for line_number, line in numbered_lines(path):
+        yield line_number, fields_of(line)
 
 
 def sift_rows(
@@ -90,6 +97,15 @@ def malformed_row(
         if problem := check(fields):
             return ValueError(f"{path}:{line_number}: {problem}")
     return ValueError(f"{path}: {otherwise}")
+
+
+def finite_numbers(fields: Sequence[str]) -> list[float] | None:
+    """Return the numbers in `fields`, None if one is no finite number; `number_problem` says which."""
+    try:
+        numbers = list(map(float, fields))
+    except ValueError:
+        return None
+    return numbers if math.isfinite(sum(map(abs, numbers))) and "_" not in "".join(fields) else None
 
 
 def number_problem(field: str, name: str) -> str | None:

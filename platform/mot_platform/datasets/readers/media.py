@@ -82,6 +82,8 @@ def look_at(place: MediaPlace) -> Media:
     if not path.exists():
         return Media(name=place.name, status="missing", error="no such file or folder")
     size_bytes = _size_bytes(place.uri)
+    if path.is_dir() and not images_in(path):
+        return Media(name=place.name, status="missing", error="no images in this folder")
     try:
         facts, complaint = _image_facts(path, place) if path.is_dir() else (probe(place.uri), "")
     except (InputError, MediaError, ValueError, OSError) as error:
@@ -102,12 +104,10 @@ def _image_facts(folder: Path, place: MediaPlace) -> tuple[VideoIndex, str]:
     """Return the facts of a folder of images, and a complaint if they are not used all.
 
     Raises:
-        InputError: if there is no image, or the first is missing.
+        InputError: if the first is missing.
         MediaError: if the first can't be read.
     """
     images = images_in(folder)
-    if not images:
-        raise InputError("no images in this folder")
     num_frames, complaint = _gapless(images)
     first = read_image(images[0], 0)
     rate_hz = place.frame_rate_hz or folder_rate_hz(folder) or DEFAULT_FOLDER_RATE_HZ

@@ -40,7 +40,6 @@ def test_frame_i_is_always_image_number_i(write_images, numbers, num_frames, com
     ("content", "error"),
     [
         pytest.param({"000002.jpg": None}, "image 1 is missing; the first is 000002.jpg", id="begins late"),
-        pytest.param({}, "no images in this folder", id="empty"),
         pytest.param({"000001.jpg": "text"}, "not an image that can be decoded", id="no image"),
     ],
 )
@@ -51,6 +50,11 @@ def test_images_that_can_not_be_used_are_dead(tmp_path, write_images, content, e
             (folder / name).write_text(text)
     media = look_at(MediaPlace(name="a", uri=str(folder)))
     assert (media.status, media.error, media.facts) == ("dead", error, None)
+
+
+def test_a_folder_without_images_is_missing(tmp_path) -> None:
+    media = look_at(MediaPlace(name="a", uri=str(tmp_path)))
+    assert (media.status, media.error) == ("missing", "no images in this folder")
 
 
 def test_videos_are_looked_at_by_several_processes(tmp_path, write_video, write_text) -> None:
