@@ -26,6 +26,7 @@ def command(
     weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
     data: Annotated[Path, typer.Option(help="Labelled corpus, or an index from data prepare.")],
     split: Annotated[str | None, typer.Option(help="What of an index to score, such as val.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only this source of an index.")] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for tracks, scores.json, report.html and the MLflow run.")
     ] = None,
@@ -42,7 +43,7 @@ def command(
     with one_line_errors():
         model, settings = resolve_model(weights), load_tracker_config(tracker)
         engine = load_engine(model, tracker=settings)
-        videos = read_labelled(data, split, Vocabulary.of(engine))
+        videos = read_labelled(data, split, Vocabulary.of(engine), source=source)
         evaluation = evaluate(
             engine,
             videos,
@@ -59,7 +60,7 @@ def command(
         run = record_evaluation(
             evaluation.report,
             model=model,
-            data=str(data) if split is None else f"{data}, split {split}",
+            data=", ".join(filter(None, (str(data), source, split))),
             out=out,
             tracker_settings=asdict(settings),
         )

@@ -163,4 +163,4 @@ def _outcome(prepared: Prepared) -> str:
         return f"in {prepared.index} as {prepared.source.name}, digest {prepared.digest}"
     if any(problem.fatal for problem in prepared.problems):
         return "not written: mend what must be mended first"
-    return f"only checked: {len(prepared.problems)} problems; no index was written"
+    return "only checked; no index was written"

@@ -23,32 +23,47 @@ DISTRACTOR_CLASS = 8
 """MOTChallenge's number for what is neither an object to find nor background."""
 
 
-def read_labelled(data: Path, split: str | None, vocabulary: Vocabulary) -> list[LabelledVideo]:
+def read_labelled(
+    data: Path, split: str | None, vocabulary: Vocabulary, *, source: str | None = None
+) -> list[LabelledVideo]:
     """Return what to evaluate on: a split of an index, or all of the folder of a corpus.
 
     Args:
         data: Which of them.
         split: Name of the split of an index, None for the folder of a corpus.
         vocabulary: What the model knows.
+        source: Name of a source of an index, None for all.
 
     Raises:
-        InputError: if it is neither, or the split is empty or labels no class that the model knows.
+        InputError: if it is neither, or what is selected has no labels, or none that the model knows.
     """
     if not is_index(data):
-        if split is not None:
-            raise InputError(f"{data}: --split {split} needs an index, see `mot-action data prepare`")
+        if split is not None or source is not None:
+            raise InputError(f"{data}: --split and --source need an index, see `mot-action data prepare`")
         return read_corpus(data)
-    sources = read_index(data).sources
-    known = sorted({part.split for one in sources for video in one.videos for part in video.splits})
+    sources = _selected(data, source)
+    splits = sorted({part.split for one in sources for video in one.videos for part in video.splits})
+    known = ", ".join(splits) or "none"
     if split is None:
-        raise InputError(f"{data}: an index; choose what to score with --split {{{','.join(known)}}}")
+        raise InputError(f"{data}: an index; choose what to score with --split; it has {known}")
     found = labelled_videos(sources, split, vocabulary)
     if not found:
         raise InputError(
-            f"{data}: no labelled frame of a video that is ready in split {split!r}; "
-            f"there are {', '.join(known)}"
+            f"{data}: no labelled frame of a video that is ready in split {split!r}; it has {known}"
         )
     return found
+
+
+def _selected(index: Path, name: str | None) -> tuple[Source, ...]:
+    """Return the source of an index that has a name, or all."""
+    sources = read_index(index).sources
+    if name is None:
+        return sources
+    selected = tuple(source for source in sources if source.name == name)
+    if not selected:
+        names = ", ".join(source.name for source in sources)
+        raise InputError(f"{index}: no source {name!r} in it; it has {names}")
+    return selected
 
 
 def labelled_videos(sources: Sequence[Source], split: str, vocabulary: Vocabulary) -> list[LabelledVideo]:

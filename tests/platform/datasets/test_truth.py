@@ -71,14 +71,20 @@ def test_a_source_that_labels_nothing_the_model_knows_is_named(labelled_source) 
 def test_an_index_needs_a_split_that_is_in_it_and_a_folder_needs_none(
     labelled_source, tiny_corpus: Path, tmp_path: Path
 ) -> None:
-    write_source(tmp_path / "index", labelled_source)
-    assert [video.name for video in read_labelled(tmp_path / "index", "train", PEOPLE)] == ["a"]
-    with pytest.raises(InputError, match=r"--split \{train,val\}"):
-        read_labelled(tmp_path / "index", None, PEOPLE)
-    with pytest.raises(InputError, match="split 'val'; there are train, val"):
-        read_labelled(tmp_path / "index", "val", PEOPLE)
-    with pytest.raises(InputError, match="--split val needs an index"):
-        read_labelled(tiny_corpus, "val", PEOPLE)
+    index = tmp_path / "index"
+    write_source(index, labelled_source)
+    write_source(index, replace(labelled_source, name="other"))
+    assert [video.name for video in read_labelled(index, "train", PEOPLE)] == ["other.a", "set-1.a"]
+    (only,) = read_labelled(index, "train", PEOPLE, source="other")
+    assert only.name == "a"
+    with pytest.raises(InputError, match="with --split; it has train, val"):
+        read_labelled(index, None, PEOPLE)
+    with pytest.raises(InputError, match="split 'val'; it has train, val"):
+        read_labelled(index, "val", PEOPLE)
+    with pytest.raises(InputError, match="no source 'mot17' in it; it has other, set-1"):
+        read_labelled(index, "train", PEOPLE, source="mot17")
+    with pytest.raises(InputError, match="--split and --source need an index"):
+        read_labelled(tiny_corpus, "train", PEOPLE)
     assert len(read_labelled(tiny_corpus, None, PEOPLE)) == 3
 
 
