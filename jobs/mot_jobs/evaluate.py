@@ -44,6 +44,10 @@ def command(
         model, settings = resolve_model(weights), load_tracker_config(tracker)
         engine = load_engine(model, tracker=settings)
         videos = read_labelled(data, split, Vocabulary.of(engine), source=source)
+        if nameless := sum(not video.has_ids for video in videos):
+            errors.print(
+                f"{nameless} of {len(videos)} videos have no identities: HOTA, IDF1 and IDSW say nothing"
+            )
         evaluation = evaluate(
             engine,
             videos,

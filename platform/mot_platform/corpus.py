@@ -34,6 +34,8 @@ class LabelledVideo:
     """int64, of `frames` those that are labelled and so can be scored, None for all."""
     scored_classes: frozenset[str] | None = None
     """Classes of which `truth` has every object, None for all."""
+    has_ids: bool = True
+    """Whether `truth` says who is who; if not, each box of it is an object of its own."""
 
     @property
     def name(self) -> str:

@@ -125,6 +125,7 @@ def _labelled(
         frames=range(part.start_frame, part.stop_frame),
         scored_frames=scored,
         scored_classes=classes,
+        has_ids=source.has_ids,
     )
 
 

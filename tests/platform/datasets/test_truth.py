@@ -32,8 +32,10 @@ def test_only_what_is_labelled_in_the_split_is_truth_and_is_scored(labelled_sour
 def test_what_is_ignored_is_a_distractor_and_nobody_shares_an_identity(labelled_source) -> None:
     video = labelled_source.videos[0]
     people = replace(video.boxes, class_id=np.zeros(3, np.int64), track_id=np.array([-1, -1, 7]))
-    source = replace(labelled_source, videos=(replace(video, boxes=people),))
-    rows = labelled_videos([source], "train", PEOPLE)[0].truth.rows
+    source = replace(labelled_source, has_ids=False, videos=(replace(video, boxes=people),))
+    (found,) = labelled_videos([source], "train", PEOPLE)
+    assert not found.has_ids
+    rows = found.truth.rows
     np.testing.assert_array_equal(rows.class_id, [1, DISTRACTOR_CLASS, 1])
     np.testing.assert_array_equal(rows.score, [1, 0, 1])
     assert len(np.unique(rows.track_id)) == 3
