@@ -105,7 +105,7 @@ def _tile(source: Source, picture: LabelledPicture) -> Image.Image:
     """Return a picture with its boxes, above what it is."""
     pixels = _empty_picture(picture) if picture.pixels is None else picture.pixels
     boxes, size_wh = picture.boxes, (pixels.shape[1], pixels.shape[0])
-    draw_boxes(pixels, _drawn(source, picture, size_wh), scale=0.65 if len(boxes) < _CROWD else 0.5)
+    draw_boxes(pixels, _drawn(source, picture, size_wh), scale=0.75 if len(boxes) < _CROWD else 0.5)
     minutes, seconds = divmod(picture.time_s, 60)
     when = f"frame {picture.frame_index}, {minutes:.0f}:{seconds:04.1f}"
     caption = _text(f"{picture.video.name}   {when}", _TILE_WIDTH_PX, _CAPTION_PX, _FAINT_INK)
