@@ -18,6 +18,9 @@ from mot_model.structures import Array
 from mot_platform.formats.row_errors import RowProblem, number_problem
 
 _SIDES = ("xtl", "ytl", "xbr", "ybr")
+_MAX_FRAME = 10_000_000
+"""Days of video; a frame beyond is a slip, and filling in up to it would fill the memory."""
+_MAX_TRACK = 2**53
 _OTHER_SHAPES = ("polygon", "polyline", "points", "ellipse", "cuboid", "skeleton", "mask")
 
 
@@ -168,7 +171,7 @@ class _Reader:
 
     def _begin_track(self, values: dict[str, str]) -> None:
         number = values.get("id", "")
-        if not number.isdecimal():
+        if not number.isdecimal() or int(number) > _MAX_TRACK:
             raise ValueError(f"{self._path}:{self._line}: a track has the id {number!r}, not a whole number")
         self._track = _Track(int(number), values.get("label", ""))
 
@@ -178,7 +181,7 @@ class _Reader:
             self.problems.append(RowProblem(self._line, f"a box has no {missing}; left out"))
             return
         wrong = next(filter(None, (number_problem(values[name], name) for name in needed)), None)
-        if wrong or not values["frame"].isdecimal():
+        if wrong or not values["frame"].isdecimal() or int(values["frame"]) > _MAX_FRAME:
             self.problems.append(
                 RowProblem(self._line, f"{wrong or 'frame is ' + values['frame']}; left out")
             )
@@ -248,6 +251,8 @@ def _frames(task: Mapping[str, str]) -> Array | None:
     """Return the frames of the task, None if it does not say."""
     start, stop = task.get("start_frame", ""), task.get("stop_frame", "")
     step = task.get("frame_filter", "").removeprefix("step=") or "1"
-    if not (start.isdecimal() and stop.isdecimal() and step.isdecimal()):
+    if not (start.isdecimal() and stop.isdecimal() and step.isdecimal() and int(step) > 0):
+        return None
+    if int(stop) > _MAX_FRAME:
         return None
     return np.arange(int(start), int(stop) + 1, int(step))

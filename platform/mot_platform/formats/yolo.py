@@ -21,6 +21,7 @@ from mot_platform.formats.row_errors import RowProblem, number_problem, sift_row
 _NAMES = ("class", "centre x", "centre y", "width", "height", "track")
 _NUM_COLUMNS = (5, 6)
 _SHARES = range(1, 5)
+_MAX_WHOLE = 2**31 - 1
 NAMES_FILES = ("data.yaml", "data.yml", "dataset.yaml", "classes.txt", "obj.names")
 
 
@@ -46,9 +47,9 @@ def row_problem(row: list[str]) -> str | None:
     for field, name in zip(row, _NAMES, strict=False):
         if problem := number_problem(field, name):
             return problem
-    if float(row[0]) < 0 or float(row[0]) % 1:
+    if not 0 <= float(row[0]) <= _MAX_WHOLE or float(row[0]) % 1:
         return f"class is {row[0]}; classes are whole numbers from 0"
-    if len(row) == max(_NUM_COLUMNS) and float(row[5]) % 1:
+    if len(row) == max(_NUM_COLUMNS) and (float(row[5]) % 1 or abs(float(row[5])) > _MAX_WHOLE):
         return f"track is {row[5]}, not a whole number"
     wrong = next((place for place in _SHARES if not -1 <= float(row[place]) <= 2), None)
     return f"{_NAMES[wrong]} is {row[wrong]}, not a share of the frame" if wrong else None

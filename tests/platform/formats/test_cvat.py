@@ -79,6 +79,7 @@ def test_attributes_hold_until_the_next_keyframe(tmp_path) -> None:
     [
         ('<box frame="1" xtl="0" ytl="0" xbr="9"/>', "a box has no ybr; left out"),
         ('<box frame="1" xtl="x" ytl="0" xbr="9" ybr="9"/>', "xtl is 'x', not a number; left out"),
+        ('<box frame="99999999999" xtl="0" ytl="0" xbr="9" ybr="9"/>', "frame is 99999999999; left out"),
         ('<box frame="1.5" xtl="0" ytl="0" xbr="9" ybr="9"/>', "frame is 1.5; left out"),
         ('<polygon frame="1" points="0,0;1,1"/>', "a polygon is no box; left out"),
     ],

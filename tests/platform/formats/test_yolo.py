@@ -23,6 +23,7 @@ def test_rows_with_and_without_track(tmp_path) -> None:
         ("0 0.5 0.5 0.5", "4 columns; expected class, centre x, centre y, width, height and maybe track"),
         ("0 0.5 0.5 x 0.5", "width is 'x', not a number"),
         ("0.5 0.5 0.5 0.5 0.5", "class is 0.5; classes are whole numbers from 0"),
+        ("1e30 0.5 0.5 0.5 0.5", "class is 1e30; classes are whole numbers from 0"),
         ("-1 0.5 0.5 0.5 0.5", "class is -1; classes are whole numbers from 0"),
         ("0 640 0.5 0.5 0.5", "centre x is 640, not a share of the frame"),
         ("0 0.5 0.5 0.5 0.5 0.9", "track is 0.9, not a whole number"),

@@ -6,7 +6,7 @@ number in the name of the image's file counts in the same way; of a folder of im
 
 from __future__ import annotations
 
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def _video_and_number(image: CocoImage, media: MediaNames) -> tuple[str, int] | 
     """Return the video of an image and its number as the file has it, None if nothing says."""
     if image.video and image.number is not None:
         return image.video, image.number
-    split = media.split_number(str(PurePosixPath(image.file_name).with_suffix("")))
+    split = media.split_number(image.file_name.rpartition(".")[0])
     if split is None:
         return None
     return image.video or split[0], split[1] if image.number is None else image.number

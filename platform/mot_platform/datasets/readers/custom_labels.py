@@ -96,9 +96,10 @@ class CustomLabelReader:
             yield NamedLabels(video=video, file=path, kind="coco", labels=labels)
 
     def _yolo(self, paths: list[Path]) -> Iterator[NamedLabels]:
+        folder_of = {parent: self._labels_folder(parent) for parent in {path.parent for path in paths}}
         by_folder: dict[Path, list[Path]] = {}
         for path in paths:
-            by_folder.setdefault(self._labels_folder(path), []).append(path)
+            by_folder.setdefault(folder_of[path.parent], []).append(path)
         for folder, files in by_folder.items():
             names_in = [self._base, self._base.parent, folder.parent]
             for video, labels in read_yolo_labels(
@@ -106,10 +107,10 @@ class CustomLabelReader:
             ).items():
                 yield NamedLabels(video=video, file=folder, kind="yolo", labels=labels)
 
-    def _labels_folder(self, path: Path) -> Path:
-        """Return the folder below which the paths of YOLO's files name videos."""
-        above = [parent for parent in path.parents if parent.is_relative_to(self._base)]
-        return next((parent for parent in above if parent.name == _YOLO_FOLDER), self._base)
+    def _labels_folder(self, folder: Path) -> Path:
+        """Return the folder, at or above the one of YOLO's files, below which their paths name videos."""
+        above = [place for place in (folder, *folder.parents) if place.is_relative_to(self._base)]
+        return next((place for place in above if place.name == _YOLO_FOLDER), self._base)
 
     def _ava(self, paths: list[Path]) -> Iterator[NamedLabels]:
         for folder in sorted({path.parent for path in paths}):

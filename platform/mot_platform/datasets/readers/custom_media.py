@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
+from mot_platform.datasets.readers.video_labels import MAX_FRAMES
 from mot_platform.video.opening import VIDEO_EXTENSIONS
 from mot_platform.video.sources import IMAGE_SUFFIXES, images_in
 
@@ -83,16 +84,19 @@ class MediaNames:
     def split_number(self, name: str) -> tuple[str, int] | None:
         """Return the video and the number of a file of a frame: `VIDEO/12`, `VIDEO/frame_12`, `VIDEO_12`.
 
-        None if it has no number.
+        None if it has no number, or one that no frame has.
         """
         path = PurePosixPath(name)
         folder, numbered = str(path.parent), _NUMBERED.match(path.name)
-        if numbered and self.match(str(path.parent / numbered[1])):
-            return str(path.parent / numbered[1]), int(numbered[2])
-        if folder != "." and (self.match(folder) or not numbered or path.name.startswith("frame")):
-            number = _NUMBER.search(path.name)
-            return (folder, int(number[1])) if number else None
-        return (str(path.parent / numbered[1]), int(numbered[2])) if numbered else None
+        joined = str(path.parent / numbered[1]) if numbered else ""
+        number = _NUMBER.search(path.name)
+        if number is None or int(number[1]) >= MAX_FRAMES:
+            return None
+        if joined and self.match(joined):
+            return joined, int(number[1])
+        if folder != "." and (self.match(folder) or not joined or path.name.startswith("frame")):
+            return folder, int(number[1])
+        return (joined, int(number[1])) if joined else None
 
 
 def without_ending(name: str) -> str:

@@ -15,7 +15,7 @@ import numpy as np
 
 from mot_model.structures import Array
 from mot_platform.datasets.readers.problem_log import ProblemLog
-from mot_platform.datasets.readers.video_labels import Places, VideoLabels
+from mot_platform.datasets.readers.video_labels import MAX_FRAMES, Places, VideoLabels
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo, read_seqinfo, sift_mot
 
 PERSON = "person"
@@ -128,7 +128,7 @@ def _labels(file: MotFile, rows: MotRows, line: Array, meaning: dict[int, MotCla
     # the flag of vehicles says that they are not people, not that they are to be ignored
     flagged_out = (rows.score == 0) & ((rows.class_id == 1) | (meaning not in _BENCHMARKS))
     info = file.info
-    num_frames = info.num_frames if info else int(rows.frame_index.max(initial=-1)) + 1
+    num_frames = min(MAX_FRAMES, info.num_frames if info else int(rows.frame_index.max(initial=-1)) + 1)
     return VideoLabels(
         places=Places.in_file(file.gt, line),
         by_time=False,
@@ -142,7 +142,7 @@ def _labels(file: MotFile, rows: MotRows, line: Array, meaning: dict[int, MotCla
         ignored=np.isin(rows.class_id, distractors) | flagged_out,
         action=np.zeros((len(rows), 0), bool),
         has_action=np.zeros(len(rows), bool),
-        num_frames=info.num_frames if info else None,
+        num_frames=num_frames if info else None,
         frame_rate_hz=(info.frame_rate_hz or None) if info else None,
         size_wh=(info.width_px, info.height_px) if info and info.width_px else None,
     )

@@ -12,7 +12,7 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.datasets.readers.media import Media
 from mot_platform.datasets.readers.problem_log import ProblemLog
-from mot_platform.datasets.readers.video_labels import Places, VideoLabels
+from mot_platform.datasets.readers.video_labels import MAX_FRAMES, Places, VideoLabels
 from mot_platform.datasets.source import BoxLabels
 from mot_platform.video.index import VideoIndex
 from mot_platform.video.sources import DEFAULT_FOLDER_RATE_HZ
@@ -48,7 +48,7 @@ class PlacedLabels:
 def place_on_frames(labels: VideoLabels, media: Media, log: ProblemLog) -> PlacedLabels:
     """Return the labels on the frames of the video, those beyond its ends left out and noted."""
     if media.facts is None:
-        return _without_video(labels)
+        return _without_video(_of_bearable_length(labels, log))
     facts = media.facts
     frame_times_s = facts.pts * float(facts.time_base)
     frames = _frames_of(labels, labels.position, facts)
@@ -89,6 +89,20 @@ def _without_video(labels: VideoLabels) -> PlacedLabels:
         frame_times_s=positions.astype(np.float64) / (1 if labels.by_time else rate_hz),
         box_unit="frame" if labels.normalised else "px",
     )
+
+
+def _of_bearable_length(labels: VideoLabels, log: ProblemLog) -> VideoLabels:
+    """Return the labels without frames that no video can have."""
+    beyond = (not labels.by_time) & ((labels.position < 0) | (labels.position >= MAX_FRAMES))
+    log.add_rows(
+        "labels beyond the end of the video",
+        labels.places,
+        beyond,
+        lambda row: f"no video has a frame {labels.position[row]}; left out",
+    )
+    kept = labels[~beyond]
+    within = labels.by_time | ((labels.labelled >= 0) & (labels.labelled < MAX_FRAMES))
+    return replace(kept, labelled=labels.labelled[within])
 
 
 def _frames_of(labels: VideoLabels, positions: Array, facts: VideoIndex) -> Array:

@@ -12,6 +12,9 @@ import numpy as np
 
 from mot_model.structures import Array
 
+MAX_FRAMES = 10_000_000
+"""Days of video; a file that counts further is wrong, and must not fill the memory."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Places:

@@ -67,6 +67,7 @@ def test_labels_mean_a_video_by_several_names(media, name, found) -> None:
         ("gone/7", ("gone", 7)),
         ("a", None),
         ("readme", None),
+        ("a_99999999999999999999", None),
     ],
 )
 def test_names_of_frames(media, name, expected) -> None:

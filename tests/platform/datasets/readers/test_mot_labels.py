@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mot_platform.datasets.readers.mot_labels import MOT20_CLASSES, MotFile, read_info, read_mot_labels
+from mot_platform.datasets.readers.video_labels import MAX_FRAMES
 
 
 def test_classes_of_mot17_and_mot20(write_text, log) -> None:
@@ -71,6 +72,11 @@ def test_rows_that_can_not_be_read(write_text, log, text, num_rows, problem) -> 
     labels = read_mot_labels(MotFile(gt=write_text("gt.txt", text)), log)
     assert len(labels) == num_rows
     assert [(found.where, found.what) for found in log.problems()] == [problem]
+
+
+def test_a_slip_in_a_frame_number_does_not_fill_the_memory(write_text, log) -> None:
+    gt = write_text("gt.txt", "1,1,0,0,5,5,1,1,1\n1000000000000000,1,0,0,5,5,1,1,1\n")
+    assert len(read_mot_labels(MotFile(gt=gt), log).labelled) == MAX_FRAMES
 
 
 def test_files_that_can_not_be_read(tmp_path, write_text, log) -> None:

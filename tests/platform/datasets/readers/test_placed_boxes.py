@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mot_platform.datasets.readers.media import MediaPlace, look_at
+from mot_platform.datasets.readers.media import Media, MediaPlace, look_at
 from mot_platform.datasets.readers.placed_boxes import no_labels, place_on_frames
 
 BOX = (8, 8, 24, 24)
@@ -65,6 +65,15 @@ def test_rows_are_sorted_and_keep_their_lines(labels_of, log, media) -> None:
     placed = place_on_frames(labels_of([(5, 1, *BOX), (2, 2, *BOX), (5, 0, *BOX)]), media, log)
     assert placed.rows.boxes.track_id.tolist() == [2, 1, 0]
     assert placed.rows.places.line.tolist() == [2, 1, 3]
+
+
+def test_a_slip_in_a_frame_number_does_not_fill_the_memory(labels_of, log) -> None:
+    rows = [(5, 1, *BOX), (10**15, 1, *BOX)]
+    placed = place_on_frames(labels_of(rows), Media(name="a", status="missing"), log)
+    assert (len(placed.rows.boxes), len(placed.frame_times_s)) == (1, 6)
+    assert [(problem.where, problem.what) for problem in log.problems()] == [
+        ("gt.txt:2", "no video has a frame 1000000000000000; left out")
+    ]
 
 
 def test_no_labels_still_tell_the_time(media) -> None:
