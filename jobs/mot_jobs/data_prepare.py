@@ -11,6 +11,7 @@ import typer
 from mot_jobs.prepare_display import print_prepared, progress_on_stderr
 from mot_jobs.terminal import EXIT_FAILED, errors, one_line_errors, print_json
 from mot_platform.cluster import usable_cpus
+from mot_platform.datasets.download.catalogue import dataset_of
 from mot_platform.datasets.preparing import PrepareRequest, prepare
 from mot_platform.datasets.reading import Kind
 
@@ -49,6 +50,9 @@ def prepare_data(  # noqa: PLR0913 - one argument per option
     if check and sheet is None:
         sheet = Path(f"{name or kind}-check.jpg")
     with one_line_errors(), progress_on_stderr() as listener:
+        if download and kind != "custom":
+            terms = dataset_of(kind)
+            errors.print(f"{terms.title}: {terms.licence}; {terms.homepage}")
         request = PrepareRequest(
             kind=kind,
             root=root,

@@ -82,7 +82,6 @@ def cut_videos(
     workers: int = 1,
     start_s: float = START_S,
     stop_s: float = STOP_S,
-    keep_originals: bool = True,
     progress: Progress | None = None,
 ) -> list[CutVideo]:
     """Cut each video to `FOLDER/<name>.mkv`, and return a row for each, in their order.
@@ -95,7 +94,6 @@ def cut_videos(
         workers: Processes.
         start_s: See `cut_clip`.
         stop_s: See `cut_clip`.
-        keep_originals: Whether videos that were cut stay.
         progress: Told of each video when it is done.
 
     Raises:
@@ -112,8 +110,6 @@ def cut_videos(
     rows: dict[Path, CutVideo] = {}
     for row in results_as_done(cut, longest_first, workers=workers):
         rows[row.source] = row
-        if row.path == targets[row.source] and not keep_originals:
-            row.source.unlink(missing_ok=True)
         _tell(progress, row, sizes[row.source], len(targets))
     return [rows[source] for source in targets]
 

@@ -1,11 +1,11 @@
-"""Where the data sets are: official addresses, sizes, checksums and licences.
+"""Where the data sets are: official addresses and licences.
 
     MOT17, MOT20:  ROOT/MOT17.zip -> ROOT/MOT17/train/MOT17-02-DPM/...
     AVA:           ROOT/ava_v2.2.zip -> ROOT/annotations/ava_train_v2.2.csv ..., ROOT/videos/<name>.<ending>
 
-None of the publishers publishes checksums; the one here is what independent users report. A file without
-one is checked by its length and by the MD5 that Amazon S3 states of most files, an archive by the CRC of
-every member; what was fetched is recorded in the receipt.
+None of the publishers publishes checksums. A file without one is checked by its length and by the MD5 that
+Amazon S3 states of most files, an archive by the CRC of every member; what was fetched is recorded in the
+receipt.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from mot_platform.errors import InputError
 
-DatasetKind = Literal["mot17", "mot20", "ava", "mot17-labels", "mot20-labels"]
+DatasetKind = Literal["mot17", "mot20", "ava"]
 
 _MOT = "https://motchallenge.net/data/"
 _CVDF = "https://s3.amazonaws.com/ava-dataset/"
@@ -124,16 +124,13 @@ def dataset_of(kind: DatasetKind, mirror: str | None = None) -> Dataset:
     return dataset if mirror is None else dataset.mirrored(mirror)
 
 
-def _mot_zip(name: str, *, into: str, checksum: str | None = None) -> RemoteFile:
-    return RemoteFile(name=name, urls=(_MOT + name,), mirror_path=name, checksum=checksum, unpack_into=into)
-
-
-def _mot(title: str, *files: RemoteFile) -> Dataset:
+def _mot(title: str) -> Dataset:
+    name = f"{title}.zip"
     return Dataset(
         title=title,
         homepage=f"{_MOT}{title}/",
         licence="CC BY-NC-SA 3.0: not for commercial use",
-        files=files,
+        files=(RemoteFile(name=name, urls=(_MOT + name,), mirror_path=name, unpack_into="."),),
     )
 
 
@@ -170,19 +167,8 @@ _AVA = Dataset(
     ),
 )
 
-_MOT17_LABELS_SHA256 = "0aa79322e91583369f42f17c4d79a0b145380d8732487bba59272048dc82b2b9"
-
 _DATASETS: Mapping[DatasetKind, Dataset] = {
-    "mot17": _mot("MOT17", _mot_zip("MOT17.zip", into=".")),
-    "mot20": _mot("MOT20", _mot_zip("MOT20.zip", into=".")),
-    "mot17-labels": _mot(
-        "MOT17",
-        _mot_zip(
-            "MOT17Labels.zip",
-            into="MOT17",  # its content begins with `train`, that of MOT17.zip with `MOT17/train`
-            checksum=f"sha256:{_MOT17_LABELS_SHA256}",
-        ),
-    ),
-    "mot20-labels": _mot("MOT20", _mot_zip("MOT20Labels.zip", into=".")),
+    "mot17": _mot("MOT17"),
+    "mot20": _mot("MOT20"),
     "ava": _AVA,
 }
