@@ -5,9 +5,11 @@ from __future__ import annotations
 import typer
 
 from mot_jobs.bench_associate import associate
+from mot_jobs.bench_decode import decode
 
 app = typer.Typer(no_args_is_help=True)
 app.command("associate")(associate)
+app.command("decode")(decode)
 
 
 @app.callback()

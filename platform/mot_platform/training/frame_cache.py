@@ -39,6 +39,12 @@ class FrameCache:
         self._free_bytes = int(capacity_mib * 2**20)
         self._kept: dict[tuple[str, int], Array] = {}
         self._readers: OrderedDict[str, FrameReader] = OrderedDict()
+        self._num_decoded_before = 0
+
+    @property
+    def num_decoded(self) -> int:
+        """Frames that were decoded so far, for whatever reason."""
+        return self._num_decoded_before + sum(reader.num_decoded for reader in self._readers.values())
 
     def read(self, facts: VideoIndex, frames: Array) -> Array:
         """Return uint8 `(n, H, W, 3)`, the frames scaled to fit the input; those beyond the end are absent.
@@ -61,6 +67,11 @@ class FrameCache:
             chosen = stretch == number
             pixels[chosen] = self._read_stretch(facts, range(first, stop), frames[chosen])
         return pixels
+
+    def close(self) -> None:
+        """Close the files; reading opens them again."""
+        for reader in self._readers.values():
+            reader.close()
 
     def _read_stretch(self, facts: VideoIndex, stretch: range, frames: Array) -> Array:
         """Return frames that are all in `stretch`, in the order given."""
@@ -93,6 +104,8 @@ class FrameCache:
                 else VideoReader(facts, size_wh=size_wh)
             )
             if len(self._readers) > MAX_OPEN_VIDEOS:
-                self._readers.popitem(last=False)[1].close()
+                _, closed = self._readers.popitem(last=False)
+                closed.close()
+                self._num_decoded_before += closed.num_decoded
         self._readers.move_to_end(facts.uri)
         return self._readers[facts.uri]

@@ -24,6 +24,9 @@ MAX_LATEST_FRAMES = 64
 class FrameReader(Protocol):
     """Reads frames of one video."""
 
+    num_decoded: int
+    """Frames that were decoded so far, for whatever reason."""
+
     def read(self, wanted: Sequence[int]) -> dict[int, Array]:
         """Return uint8 `(H, W, 3)` RGB of each frame of `wanted`, which ascends.
 
@@ -56,6 +59,7 @@ class VideoReader:
         self._needed_pts: set[int] = set()
         self._last_pts = 0
         self._latest: dict[int, Array] = {}
+        self.num_decoded = 0
 
     def read(self, wanted: Sequence[int]) -> dict[int, Array]:
         """Return the frames; see `FrameReader`."""
@@ -87,6 +91,7 @@ class VideoReader:
         try:
             for decoded in self._decoded:
                 self._next = decoded.frame_index + 1
+                self.num_decoded += 1
                 if decoded.frame_index in left:
                     found[decoded.frame_index] = self._scale(decoded.frame)
                 if decoded.frame_index >= frames[-1]:
@@ -116,6 +121,7 @@ class ImageFolderReader:
     def __init__(self, folder: Path, *, size_wh: tuple[int, int]) -> None:
         self._folder = folder
         self._paths = images_in(folder)
+        self.num_decoded = 0
         self._scale = FrameScaler(size_wh)
 
     def read(self, wanted: Sequence[int]) -> dict[int, Array]:
@@ -123,6 +129,7 @@ class ImageFolderReader:
         lost = [frame for frame in wanted if frame >= len(self._paths)]
         if lost:
             raise VideoDecodeError(str(self._folder), lost[0], "there is no image of it")
+        self.num_decoded += len(wanted)
         return {frame: self._scale(read_image(self._paths[frame], frame)) for frame in wanted}
 
     def close(self) -> None:
