@@ -22,7 +22,7 @@ from mot_platform.datasets.source import Problem, Source, SourceVideo
 from mot_platform.datasets.splitting import SplitPolicy, parse_split_policy, split_ranges
 from mot_platform.errors import InputError
 
-_MISSING_SHOWN = 10
+_NAMES_SHOWN = 10
 
 Kind = Literal["mot17", "mot20", "ava", "custom"]
 
@@ -105,22 +105,24 @@ def _videos(
         labels = tuple(vocabulary.translated(part) for part in video.labels)
         labels = tuple(vocabulary.widened(part) for part in labels)
         videos.append(source_video(video, media[video.name], labels, log))
-    _note_missing(videos, log)
+    _note_missing(found, videos, log)
     num_actions = len(vocabulary.action_names)
     return [_with_actions(video, num_actions) for video in videos], vocabulary
 
 
-def _note_missing(videos: Sequence[SourceVideo], log: ProblemLog) -> None:
-    """Note in one line which videos are not there."""
+def _note_missing(found: FoundSource, videos: Sequence[SourceVideo], log: ProblemLog) -> None:
+    """Note in one line each which videos are not there, and which have no labels."""
+    labelled = {video.name for video in found.videos if video.labels or video.official_split == "test"}
     missing = [video for video in videos if video.status == "missing"]
-    if missing:
-        names = ", ".join(video.name for video in missing[:_MISSING_SHOWN])
-        more = f" and {len(missing) - _MISSING_SHOWN} more" if len(missing) > _MISSING_SHOWN else ""
-        log.add(
-            "media missing",
-            missing[0].uri,
-            f"no video or images of {len(missing)} of {len(videos)} that have labels: {names}{more}",
-        )
+    bare = [video for video in videos if video.status == "ready" and video.name not in labelled]
+    for kind, those, what in (
+        ("media missing", missing, "no video or images of"),
+        ("videos without labels", bare, "no labels of"),
+    ):
+        if those:
+            names = ", ".join(video.name for video in those[:_NAMES_SHOWN])
+            more = f" and {len(those) - _NAMES_SHOWN} more" if len(those) > _NAMES_SHOWN else ""
+            log.add(kind, those[0].uri, f"{what} {len(those)} of {len(videos)} videos: {names}{more}")
 
 
 def _with_actions(video: SourceVideo, num_actions: int) -> SourceVideo:

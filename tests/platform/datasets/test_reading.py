@@ -146,7 +146,7 @@ def test_a_missing_video_keeps_its_labels_and_a_dead_one_its_reason(tmp_path, wr
     assert "Invalid data" in videos["broken"].error
     assert {(problem.where, problem.what.partition(":")[0]) for problem in problems} == {
         ("clips/broken.mp4", videos["broken"].error),
-        ("clips/gone", "no video or images of 1 of 2 that have labels"),
+        ("clips/gone", "no video or images of 1 of 2 videos"),
     }
 
 

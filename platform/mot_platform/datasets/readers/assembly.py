@@ -81,8 +81,6 @@ def _note_media(found: FoundVideo, media: Media, labels: tuple[VideoLabels, ...]
         log.add("images missing", found.uri, media.complaint)
     if media.facts is None:
         return
-    if not labels and found.official_split != "test":
-        log.add("videos without labels", found.uri, "there are no labels of it")
     for said in labels[:1]:
         if said.size_wh not in (None, media.facts.size_wh):
             log.add(

@@ -48,6 +48,11 @@ def find_ava_files(folders: Iterable[Path]) -> AvaFiles:
     )
 
 
+def has_official_name(path: Path) -> bool:
+    """Return whether a csv is named like one of AVA's, of which only the newest is read."""
+    return bool(_LABELS.fullmatch(path.name)) or "excluded_timestamps" in path.name
+
+
 def read_ava_corpus(root: Path, log: ProblemLog) -> FoundSource:
     """Return the videos that AVA's annotations name.
 

@@ -16,7 +16,8 @@ from mot_platform.errors import InputError
 
 FORMATS = "MOTChallenge gt.txt, CVAT for video xml, COCO json, YOLO txt, AVA csv"
 _BEST_FIRST: tuple[LabelFormat, ...] = ("mot", "cvat", "coco", "yolo", "ava")
-_SPLIT = re.compile(r"(?:^|[/_.-])(train|val|test)(?=[/_.-]|$)")
+_SPLIT_OF_FOLDER = re.compile(r"(?:^|/)(train|val|test)/")
+_SPLIT_OF_FILE = re.compile(r"(?:^|[_.-])(train|val|test)(?=[_.-])")
 
 
 def read_custom_corpus(root: Path, labels: Path | None, log: ProblemLog) -> FoundSource:
@@ -63,16 +64,20 @@ def _video(
 ) -> FoundVideo:
     """Return a video with those of its labels that go together."""
     labels = _together(name, found, log)
-    splits = [
-        match[1] for place in (name, *(part.file.name for part in found)) if (match := _SPLIT.search(place))
-    ]
     return FoundVideo(
         name=name,
         uri=str(media.media.get(name, root / name)),
         labels=labels,
-        official_split=splits[0] if splits else None,
+        official_split=_split_of(name, found),
         frame_rate_hz=labels[0].frame_rate_hz if labels else None,
     )
+
+
+def _split_of(name: str, found: Sequence[NamedLabels]) -> str | None:
+    """Return the split that the folder of a video, or the name of a csv or json of many videos, tells."""
+    files = [part.file.name for part in found if part.kind in ("ava", "coco")]
+    matches = [_SPLIT_OF_FOLDER.search(name), *map(_SPLIT_OF_FILE.search, files)]
+    return next((match[1] for match in matches if match), None)
 
 
 def _together(name: str, found: Sequence[NamedLabels], log: ProblemLog) -> tuple[VideoLabels, ...]:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mot_platform.datasets.readers.ava_corpus import find_ava_files, read_actions, read_excluded
+from mot_platform.datasets.readers.ava_corpus import (
+    find_ava_files,
+    has_official_name,
+    read_actions,
+    read_excluded,
+)
 from mot_platform.datasets.readers.ava_labels import AvaFile, read_ava_labels
 from mot_platform.datasets.readers.coco_labels import read_coco_labels
 from mot_platform.datasets.readers.custom_media import MediaNames
@@ -118,15 +123,15 @@ class CustomLabelReader:
 
     def _ava_of_folder(self, folder: Path, paths: list[Path]) -> Iterator[NamedLabels]:
         files = find_ava_files([folder])
-        newest = [path for path in paths if path in files.labels.values()]
-        others = [path for path in paths if not path.name.startswith("ava_")]
+        newest = set(files.labels.values())
+        labelled = [path for path in paths if path in newest or not has_official_name(path)]
         actions = read_actions(files.action_list, self._log)
-        if files.action_list is None:
+        if files.action_list is None and labelled:
             what = "no list of actions beside it; their numbers taken for those of AVA"
-            self._log.add("actions without names", paths[0], what)
+            self._log.add("actions without names", labelled[0], what)
         self._action_ids.update({name: number for number, name in actions.items()})
         excluded = frozenset().union(*(read_excluded(path, self._log) for path in files.excluded.values()))
-        for path in [*newest, *others]:
+        for path in labelled:
             file = AvaFile(
                 path=path, actions=actions, lists_all=files.action_list is not None, excluded=excluded
             )

@@ -13,7 +13,7 @@ from mot_platform.formats.yolo import NAMES_FILES, row_problem
 LabelFormat = Literal["mot", "cvat", "coco", "yolo", "ava"]
 GT_FILE = "gt.txt"
 _SEQUENCE_FOLDERS = ("gt", "det")
-"""Of what is in these folders of a sequence, only `gt/gt.txt` is ground truth."""
+"""Of the texts in a sequence and in these folders of it, only `gt/gt.txt` is ground truth."""
 _NO_LABELS = (*NAMES_FILES, "labels.txt")
 _AVA_COLUMNS = (2, 7, 8, 9)
 _MIN_MOT_COLUMNS = 6
@@ -46,7 +46,10 @@ def _may_be(path: Path, below: Path) -> bool:
     parts = path.relative_to(below).parts
     if path.name in _NO_LABELS or any(part.startswith(".") for part in parts):
         return False
-    return path.name == GT_FILE or path.parent.name not in _SEQUENCE_FOLDERS
+    if path.name == GT_FILE:
+        return True
+    is_in_sequence = path.suffix == ".txt" and (path.parent / "gt" / GT_FILE).is_file()
+    return path.parent.name not in _SEQUENCE_FOLDERS and not is_in_sequence
 
 
 def _of_json(path: Path) -> LabelFormat | None:

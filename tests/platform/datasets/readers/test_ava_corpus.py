@@ -50,7 +50,7 @@ def test_ava_as_it_is_downloaded(official) -> None:
     assert a.boxes.xyxy.tolist() == [[32, 16, 64, 32]]
     assert [problem.what for problem in problems] == [
         "1 rows are of excluded timestamps; left out",
-        "no video or images of 1 of 2 that have labels: b",
+        "no video or images of 1 of 2 videos: b",
     ]
 
 

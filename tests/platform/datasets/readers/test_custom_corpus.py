@@ -42,14 +42,14 @@ def test_boxes_and_actions_of_two_files_complement_each_other(tmp_path, write_vi
 
 
 def test_folders_and_files_named_for_a_split_say_so(tmp_path, write_video, write_text) -> None:
-    for name in ("train/a", "val/b", "c"):
+    for name in ("train/a", "val/b", "c_test"):
         write_video(f"{name}.mp4", num_frames=2)
         write_text(f"{name}.txt", ROW)
     source, _ = read(tmp_path)
     assert {video.name: video.splits[0].split for video in source.videos} == {
         "train/a": "train",
         "val/b": "val",
-        "c": "train",
+        "c_test": "train",  # the name of a video says nothing
     }
 
 
@@ -73,8 +73,8 @@ def test_labels_without_a_video_and_videos_without_labels(tmp_path, write_video,
         "c": ("missing", 1),
     }
     assert [(problem.where, problem.what) for problem in problems] == [
-        ("b.mp4", "there are no labels of it"),
-        ("c", "no video or images of 1 of 3 that have labels: c"),
+        ("c", "no video or images of 1 of 3 videos: c"),
+        ("b.mp4", "no labels of 1 of 3 videos: b"),
     ]
 
 

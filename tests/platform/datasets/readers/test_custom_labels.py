@@ -16,6 +16,7 @@ def test_each_format_names_its_videos_in_its_way(tmp_path, write_text, log) -> N
     write_text("set/labels/three_1.txt", "0 0.5 0.5 0.5 0.5\n")
     write_text("ava_val_v2.1.csv", AVA.replace("x", "four"))
     write_text("ava_val_v2.2.csv", AVA.replace("x", "five"))
+    write_text("ava_excluded_timestamps.csv", "five,902\n")
     write_text("more.csv", AVA.replace("x", "six"))
     labels = CustomLabelReader(tmp_path, MediaNames({}), log).read()
     assert [(part.kind, part.video) for part in labels.found] == [
@@ -26,7 +27,7 @@ def test_each_format_names_its_videos_in_its_way(tmp_path, write_text, log) -> N
         ("ava", "five"),
         ("ava", "six"),
     ]
-    assert labels.num_files == 7
+    assert labels.num_files == 8
     assert labels.action_ids["stand"] == 12
 
 

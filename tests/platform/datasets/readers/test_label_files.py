@@ -43,6 +43,7 @@ def test_what_is_beside_ground_truth_is_not_read(tmp_path, write_text) -> None:
     for name in (
         "s/gt/gt.txt",
         "s/gt/visible.txt",
+        "s/gmc.txt",
         "s/det/det.txt",
         ".old/gt/gt.txt",
         "classes.txt",
