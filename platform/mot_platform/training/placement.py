@@ -73,10 +73,11 @@ class Placement:
 
     def paste(self, frames_THW3: Array, canvas_THW3: Array) -> None:
         """Put the part of each frame on the canvas of its time."""
-        interpolation = cv2.INTER_AREA if self.scale.min() < 1 else cv2.INTER_LINEAR
+        # Down to a half, linear takes in every pixel, at a fifth of the cost of averaging areas.
+        interpolation = cv2.INTER_AREA if self.scale.min() < 0.5 else cv2.INTER_LINEAR
         for frame, canvas in zip(frames_THW3, canvas_THW3, strict=True):
             part = cv2.resize(frame[self.source.pixels], self.target.size_wh, interpolation=interpolation)
-            canvas[self.target.pixels] = part[:, ::-1] if self.is_mirrored else part
+            canvas[self.target.pixels] = cv2.flip(part, 1) if self.is_mirrored else part
 
     def boxes(self, xyxy: Array) -> Array:
         """Return boxes `(..., 4)` moved with the pixels, float32; they may leave the target."""
