@@ -102,7 +102,8 @@ def _videos(
     vocabulary = Vocabulary(label_map, log)
     videos = []
     for video in found.videos:
-        labels = tuple(vocabulary.translated(part) for part in video.labels)
+        shifted = [part.shifted(label_map.time_offset_s) for part in video.labels]
+        labels = tuple(vocabulary.translated(part) for part in shifted)
         labels = tuple(vocabulary.widened(part) for part in labels)
         videos.append(source_video(video, media[video.name], labels, log))
     _note_missing(found, videos, log)

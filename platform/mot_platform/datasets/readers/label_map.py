@@ -1,4 +1,4 @@
-"""A YAML file that says what the names in label files mean here."""
+"""A YAML file that says what the names and times in label files mean here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from mot_platform.config import load_config
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LabelMap:
-    """What the names in label files mean here.
+    """What the names and times in label files mean here.
 
     Raises:
         ValueError: if a name is to be ignored that `classes` drops.
@@ -26,6 +26,9 @@ class LabelMap:
     """Names in the files whose boxes are neither objects nor background, such as a crowd."""
     complete: tuple[str, ...] | None = None
     """Names here of the classes of which every object is labelled; without it, what the reader knows."""
+
+    time_offset_s: float = 0.0
+    """Added to the times of a csv, such as -1 where the first image of a video was called 1 s."""
 
     def __post_init__(self) -> None:
         for name in self.ignored:

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -98,6 +98,12 @@ class VideoLabels:
         values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         values |= {name: values[name][keep] for name in (*_COLUMNS, "places")}
         return VideoLabels(**values)
+
+    def shifted(self, seconds: float) -> VideoLabels:
+        """Return the labels later by some seconds; those by frame stay."""
+        if not self.by_time or not seconds:
+            return self
+        return replace(self, position=self.position + seconds, labelled=self.labelled + seconds)
 
     def has_ids(self) -> bool:
         """Return whether boxes have identities."""

@@ -78,6 +78,13 @@ def test_labels_without_a_video_and_videos_without_labels(tmp_path, write_video,
     ]
 
 
+def test_a_label_map_shifts_times(tmp_path, write_video, write_text) -> None:
+    write_video("a.mp4", num_frames=30)
+    write_text("ava.csv", "a,1,0.1,0.1,0.2,0.3,12,4\na,2,0.1,0.1,0.2,0.3,12,4\n")
+    source, _ = read(tmp_path, label_map=write_text("map.yaml", "time_offset_s: -1\n"))
+    assert source.videos[0].boxes.frame_index.tolist() == [0, 25]
+
+
 def test_a_label_map_renames(tmp_path, write_video, write_text) -> None:
     write_video("a.mp4")
     write_text("a.txt", ROW)

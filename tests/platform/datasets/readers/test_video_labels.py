@@ -18,6 +18,13 @@ def test_places_name_lines_and_entries() -> None:
     assert entries.of(1) == "a.json: annotations[5]"
 
 
+def test_only_labels_by_time_are_shifted(labels_of) -> None:
+    rows = [(1, 1, 0, 0, 8, 8)]
+    by_time = labels_of(rows, by_time=True).shifted(-0.5)
+    assert (by_time.position.tolist(), by_time.labelled.tolist()) == ([0.5], [0.5])
+    assert labels_of(rows).shifted(-0.5).position.tolist() == [1]
+
+
 def test_columns_have_one_length(labels_of) -> None:
     labels = labels_of([(0, 1, 0, 0, 8, 8), (1, 1, 0, 0, 8, 8)])
     assert len(labels[np.array([True, False])]) == 1
