@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,7 +66,7 @@ def read_source(request: ReadRequest) -> tuple[Source, list[Problem]]:
     found = _find(request, root, log)
     videos, vocabulary = _videos(found, label_map, log, request)
     source = Source(
-        name=request.name or (root.name if request.kind == "custom" else request.kind),
+        name=request.name or _default_name(request.kind, root),
         kind=request.kind,
         root=str(root),
         class_names=vocabulary.class_names,
@@ -76,6 +77,11 @@ def read_source(request: ReadRequest) -> tuple[Source, list[Problem]]:
         videos=tuple(_split(videos, found, policy, log)),
     )
     return source, log.problems()
+
+
+def _default_name(kind: Kind, root: Path) -> str:
+    """Return the name of a source that is given none."""
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", root.name) if kind == "custom" else kind
 
 
 def _existing(root: Path) -> Path:

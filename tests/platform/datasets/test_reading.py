@@ -111,13 +111,14 @@ def test_all_formats_say_the_same(tmp_path, write_video, write_text, files) -> N
 
 
 def test_labels_may_be_elsewhere(tmp_path, write_video, write_text) -> None:
-    write_video("videos/street.mp4")
+    write_video("my videos/street.mp4")
     for name, text in mot_files().items():
         write_text(f"elsewhere/{name}", text)
-    source, problems = read(tmp_path / "videos", labels=tmp_path / "elsewhere")
+    source, problems = read(tmp_path / "my videos", labels=tmp_path / "elsewhere")
     assert [(video.name, len(video.boxes)) for video in source.videos] == [("street", len(ROWS))]
+    assert source.name == "my-videos"
     assert not problems
-    one_file, _ = read(tmp_path / "videos", labels=tmp_path / "elsewhere" / "street" / "gt" / "gt.txt")
+    one_file, _ = read(tmp_path / "my videos", labels=tmp_path / "elsewhere" / "street" / "gt" / "gt.txt")
     assert same(one_file.videos[0].boxes, source.videos[0].boxes)
 
 
@@ -213,3 +214,31 @@ def test_real_sources(shared_data, kind, folder, num_videos, num_boxes, num_prob
     assert sum(len(video.boxes) for video in source.videos) == num_boxes
     assert len(problems) == num_problems
     assert not any(problem.fatal for problem in problems)
+
+
+def damaged(text: str, random: np.random.Generator) -> bytes:
+    """Return a text with a few bytes changed, added, taken away or doubled."""
+    content = bytearray(text.encode())
+    for _ in range(random.choice([1, 3, 20])):
+        place, width = int(random.integers(len(content) + 1)), int(random.integers(1, 40))
+        piece = random.choice(
+            [b"\n", b",", b"9" * 30, b"1e308", b"NaN", b"null", b"[]", b"\xff", b"1_0", b"<a>"]
+        )
+        inserted = (piece, b"", bytes(content[place : place + width]))[random.integers(3)]
+        content[place : place + (0 if inserted else width)] = inserted
+    return bytes(content)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("files", [mot_files, cvat_files, coco_files, yolo_files, ava_files])
+@pytest.mark.parametrize("seed", range(8))
+def test_damaged_files_give_problems_and_never_crash(tmp_path, write_text, files, seed) -> None:
+    random = np.random.default_rng(seed)
+    for name, text in files().items():
+        write_text(name, "").write_bytes(damaged(text, random))
+    try:
+        source, problems = read(tmp_path, split="by-time:val=0.3")
+    except InputError:  # nothing is left that looks like labels
+        return
+    assert all(problem.where and "\n" not in problem.what for problem in problems)
+    assert all(np.isfinite(video.boxes.xyxy).all() for video in source.videos)

@@ -92,17 +92,21 @@ def _without_video(labels: VideoLabels) -> PlacedLabels:
 
 
 def _of_bearable_length(labels: VideoLabels, log: ProblemLog) -> VideoLabels:
-    """Return the labels without frames that no video can have."""
-    beyond = (not labels.by_time) & ((labels.position < 0) | (labels.position >= MAX_FRAMES))
+    """Return the labels without frames beyond the end that the files tell, or that no video can have."""
+    if labels.by_time:
+        return labels
+    stop = MAX_FRAMES if labels.num_frames is None else labels.num_frames
+    beyond = (labels.position < 0) | (labels.position >= stop)
     log.add_rows(
         "labels beyond the end of the video",
         labels.places,
         beyond,
-        lambda row: f"no video has a frame {labels.position[row]}; left out",
+        lambda row: (
+            f"in frame {labels.position[row]}, counted from 0, of a video of {stop} at most; left out"
+        ),
     )
-    kept = labels[~beyond]
-    within = labels.by_time | ((labels.labelled >= 0) & (labels.labelled < MAX_FRAMES))
-    return replace(kept, labelled=labels.labelled[within])
+    within = (labels.labelled >= 0) & (labels.labelled < stop)
+    return replace(labels[~beyond], labelled=labels.labelled[within])
 
 
 def _frames_of(labels: VideoLabels, positions: Array, facts: VideoIndex) -> Array:

@@ -72,8 +72,16 @@ def test_a_slip_in_a_frame_number_does_not_fill_the_memory(labels_of, log) -> No
     placed = place_on_frames(labels_of(rows), Media(name="a", status="missing"), log)
     assert (len(placed.rows.boxes), len(placed.frame_times_s)) == (1, 6)
     assert [(problem.where, problem.what) for problem in log.problems()] == [
-        ("gt.txt:2", "no video has a frame 1000000000000000; left out")
+        ("gt.txt:2", "in frame 1000000000000000, counted from 0, of a video of 10000000 at most; left out")
     ]
+
+
+def test_a_missing_video_ends_where_its_files_say(labels_of, log) -> None:
+    placed = place_on_frames(
+        labels_of([(5, 1, *BOX), (6, 1, *BOX)], num_frames=6), Media(name="a", status="missing"), log
+    )
+    assert (placed.rows.boxes.frame_index.tolist(), len(placed.frame_times_s)) == ([5], 6)
+    assert [problem.where for problem in log.problems()] == ["gt.txt:2"]
 
 
 def test_no_labels_still_tell_the_time(media) -> None:
