@@ -17,6 +17,7 @@ import numpy as np
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array
 from mot_platform.datasets.source import IMAGES_CODEC
+from mot_platform.heap import return_free_memory
 from mot_platform.video.frame_reader import FrameReader, ImageFolderReader, VideoReader, keyframes_of
 from mot_platform.video.index import VideoIndex
 
@@ -24,6 +25,9 @@ MAX_STRETCH_FRAMES = 1024
 """Longer stretches without a keyframe are never decoded as a whole for the sake of a clip."""
 MAX_OPEN_VIDEOS = 4
 """Videos that stay open, each with its decoder: tens of MB at 1080p."""
+
+READINGS_PER_RETURN = 256
+"""Readings between two times that free memory goes back to the system, which takes milliseconds."""
 
 
 class FrameCache:
@@ -40,6 +44,7 @@ class FrameCache:
         self._kept: dict[tuple[str, int], Array] = {}
         self._readers: OrderedDict[str, FrameReader] = OrderedDict()
         self._num_decoded_before = 0
+        self._num_readings = 0
 
     @property
     def num_decoded(self) -> int:
@@ -56,6 +61,9 @@ class FrameCache:
         Raises:
             MediaError: if a frame can't be read.
         """
+        self._num_readings += 1
+        if self._num_readings % READINGS_PER_RETURN == 0:
+            return_free_memory()
         frames = frames[frames < facts.num_frames]
         width, height = self._content_wh(facts)
         pixels = np.empty((len(frames), height, width, 3), np.uint8)
