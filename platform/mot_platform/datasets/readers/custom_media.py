@@ -25,6 +25,8 @@ def find_media(root: Path) -> dict[str, Path]:
     videos = [path for path in files if path.suffix.lower() in VIDEO_EXTENSIONS and path.is_file()]
     with_videos = {path.parent for path in videos}
     folders = {path.parent for path in files if path.suffix.lower() in IMAGE_SUFFIXES} - with_videos
+    if videos or len(folders) > 1:
+        folders.discard(root)  # a picture beside folders of videos, such as a picture sheet, is none
     short = {path: _name(path.relative_to(root), root) for path in [*videos, *sorted(folders)]}
     twice = {name for name, count in Counter(short.values()).items() if count > 1}
     return {

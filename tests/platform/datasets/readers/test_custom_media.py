@@ -24,6 +24,7 @@ def media(tmp_path, write_text, write_images) -> MediaNames:
     write_images("seq/img1", [1, 2])
     write_images("frames/g", [0, 1])
     write_text("twins/poster.jpg", "")
+    write_text("sheet.jpg", "")
     return MediaNames(find_media(tmp_path))
 
 
@@ -31,6 +32,11 @@ def test_videos_and_folders_of_images_have_short_names(media) -> None:
     assert sorted(media.media) == [
         "a", "d", "day/b", "day/c", "frames/g", "seq", "twins/e.mov", "twins/e.mp4",
     ]  # fmt: skip
+
+
+def test_a_folder_of_nothing_but_images_is_a_sequence(tmp_path, write_images) -> None:
+    write_images("street", [1, 2])
+    assert list(find_media(tmp_path / "street")) == ["street"]
 
 
 def test_a_single_sequence_goes_by_the_name_of_its_folder(tmp_path, write_images) -> None:
