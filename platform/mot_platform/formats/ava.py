@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -29,6 +30,8 @@ from mot_platform.formats.row_errors import (
 )
 
 _NAMES = ("video", "time", "x1", "y1", "x2", "y2", "action")
+_IMAGE_COLUMNS = 2
+_BOX_COLUMNS = {7: _NAMES, 8: (*_NAMES, "person"), 9: (*_NAMES, "person", "score")}
 _BOX = _NAMES[2:6]
 _RANGES = {
     "time": (-1e8, 1e8, "a time in seconds"),
@@ -89,13 +92,16 @@ class AvaRows:
 def _column_names(path: Path, eighth: Literal["person", "score"]) -> tuple[str, ...]:
     """Return the name of each column of `path`, by their number in its first row with a box; none without."""
     tails = {7: (), 8: (eighth,), 9: ("person", "score")}
-    for line_number, row in numbered_fields(path):
-        if len(row) in tails:
-            return (*_NAMES, *tails[len(row)])
-        if len(row) != 2:
-            raise ValueError(
-                f"{path}:{line_number}: {len(row)} comma-separated columns; AVA rows have 7 to 9"
-            )
+    try:
+        for line_number, row in numbered_fields(path):
+            if len(row) in tails:
+                return (*_NAMES, *tails[len(row)])
+            if len(row) != _IMAGE_COLUMNS:
+                raise ValueError(
+                    f"{path}:{line_number}: {len(row)} comma-separated columns; AVA rows have 7 to 9"
+                )
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not text, so no AVA csv") from error
     return ()
 
 
@@ -152,10 +158,20 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
     Source: AVA (Gu et al., CVPR 2018), https://research.google.com/ava/download.html
     """
     path = Path(path)
+    names = _column_names(path, eighth)
     try:
-        names = _column_names(path, eighth)
-    except UnicodeDecodeError as error:
-        raise ValueError(f"{path}: not text, so no AVA csv") from error
+        return _parsed(path, names)
+    except ValueError as error:  # a row of another length, a field that is no number or out of range
+        check = partial(_row_problem, names=names or _NAMES[:_IMAGE_COLUMNS])
+        raise malformed_row(path, check, error) from error
+
+
+def _parsed(path: Path, names: tuple[str, ...]) -> AvaRows:
+    """Return the rows of a file with such columns.
+
+    Raises:
+        ValueError: if a row is malformed, whichever.
+    """
     if not names:
         return AvaRows.without_boxes(read_ava_images(path))
     table, empty_images = _read_table(path, names)
@@ -163,7 +179,7 @@ def read_ava(path: Path | str, *, eighth: Literal["person", "score"] = "person")
     columns = {name: np.from_dlpack(table[name].combine_chunks()) for name in names[1:]}
     for name, column in columns.items():
         if not _sound(name, column):
-            raise malformed_row(path, lambda row: _row_problem(row, names), f"{name} is out of range")
+            raise ValueError(f"{name} is out of range")
     return _rows_of_columns(table["video"].to_pylist(), columns, empty_images)
 
 
@@ -185,15 +201,11 @@ def sift_ava(path: Path) -> SiftedAva:
         OSError: if it can't be read.
     """
     try:
-        rows = read_ava(path)
+        rows = _parsed(path, _column_names(path, "person"))
     except ValueError:
         return _sifted(path)
     lines = [line for line, text in numbered_lines(path) if text.count(",") >= _IMAGE_COLUMNS]
     return SiftedAva(rows=rows, line=np.array(lines, np.int64))
-
-
-_IMAGE_COLUMNS = 2
-_BOX_COLUMNS = {7: _NAMES, 8: (*_NAMES, "person"), 9: (*_NAMES, "person", "score")}
 
 
 def _sifted(path: Path) -> SiftedAva:
@@ -250,18 +262,15 @@ def _read_table(path: Path, names: tuple[str, ...]) -> tuple[pa.Table, tuple[tup
         return "skip" if row.actual_columns == 2 else "error"
 
     types = {name: pa.string() if name == "video" else pa.float64() for name in names}
-    try:
-        table = pyarrow.csv.read_csv(
-            path,
-            read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
-            parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=keep_empty),
-            convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
-        )
-        images = tuple((video.strip(), float(time)) for video, time in (row.split(",") for row in empty))
-        if not _sound("time", np.array([time for _, time in images], np.float64)):
-            raise ValueError("time is out of range")
-    except ValueError as error:  # a row of another length, a field that is no number
-        raise malformed_row(path, lambda row: _row_problem(row, names), error) from error
+    table = pyarrow.csv.read_csv(
+        path,
+        read_options=pyarrow.csv.ReadOptions(column_names=names, use_threads=False),
+        parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=keep_empty),
+        convert_options=pyarrow.csv.ConvertOptions(column_types=types, null_values=[]),
+    )
+    images = tuple((video.strip(), float(time)) for video, time in (row.split(",") for row in empty))
+    if not _sound("time", np.array([time for _, time in images], np.float64)):
+        raise ValueError("time is out of range")
     return table, images
 
 
