@@ -14,7 +14,8 @@ import pytest
 from mot_model.structures import Array, FrameBatch, VideoSegment
 from mot_platform.errors import MediaError, MediaOpenError, VideoDecodeError
 from mot_platform.video.decoding import decode_segment
-from mot_platform.video.index import probe
+from mot_platform.video.frame_reader import VideoReader, keyframes_of
+from mot_platform.video.index import VideoIndex, probe
 from mot_platform.video.scaling import FrameScaler
 from mot_platform.video.segments import plan_segments
 
@@ -235,7 +236,7 @@ LARGE = 600_000
 
 
 @pytest.mark.real_data
-def test_real_files_decode_as_plain_decoding_does_and_a_middle_piece_as_the_whole(shared_data: Path) -> None:
+def test_real_files_decode_as_plain_decoding_does_whole_and_in_parts(shared_data: Path) -> None:
     for path in sorted((shared_data / "videos").iterdir()):
         if path.stat().st_size > LARGE:
             continue
@@ -245,6 +246,28 @@ def test_real_files_decode_as_plain_decoding_does_and_a_middle_piece_as_the_whol
         assert whole.error is not None or index.num_frames == len(expected), path.name
         assert all((a == b).all() for a, b in zip(whole.pixels, expected, strict=True)), path.name
         assert (np.diff(whole.time_s) > 0).all(), path.name
+        if index.seekable:
+            np.testing.assert_array_equal(whole.time_s, plain_times_s(path), err_msg=path.name)
         segments = plan(path, segment_s=0.5)
         if len(segments) > 1:
             assert_pieces_equal_whole(whole, [segments[len(segments) // 2]])
+        assert_clips_equal_whole(index, expected)
+
+
+def plain_times_s(path: Path) -> list[float]:
+    """Return the times that PyAV gives, as far as it gets."""
+    times: list[float] = []
+    with av.open(str(path)) as container, suppress(av.FFmpegError):
+        times.extend(float(frame.pts * frame.time_base) for frame in container.decode(video=0))
+    return times
+
+
+def assert_clips_equal_whole(index: VideoIndex, expected: list[Array]) -> None:
+    """Compare clips as training reads them: on either side of the last keyframe, then back in the middle."""
+    reader = VideoReader(index, size_wh=SIZE_WH)
+    last, middle = int(keyframes_of(index)[-1]), len(expected) // 2
+    for frames in (range(last - 2, last + 3), range(middle, middle + 9, 3)):
+        wanted = [frame for frame in frames if 0 <= frame < len(expected)]
+        for frame, pixels in reader.read(wanted).items():
+            np.testing.assert_array_equal(pixels, expected[frame], err_msg=f"{index.uri} {frame}")
+    reader.close()
