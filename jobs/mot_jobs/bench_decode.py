@@ -18,7 +18,7 @@ def decode(
     paths: Annotated[list[str], typer.Argument(help="Videos, or folders of videos.")],
     size: Annotated[str, typer.Option(help="Size of the network's input, WIDTHxHEIGHT.")] = "320x192",
     clip_frames: Annotated[int, typer.Option(help="Frames of a clip.")] = 8,
-    frames: Annotated[int, typer.Option(help="Frames of each video to read.")] = 200,
+    frames: Annotated[int, typer.Option(help="Frames of each video to read.")] = 100,
     rounds: Annotated[int, typer.Option(help="Passes over each video in each way.")] = 3,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as one line of JSON.")] = False,
 ) -> None:
