@@ -61,10 +61,12 @@ class FrameScaler:
             raise ValueError(f"size_wh must be positive, got {size_wh}")
         self.size_wh = size_wh
         self._reformatter = VideoReformatter()
+        self._orientation: Orientation | None = None
 
     def __call__(self, frame: av.VideoFrame) -> Array:
-        """Return `frame` scaled in one pass, then turned for display."""
-        orientation = Orientation.of(frame)
+        """Return `frame` scaled in one pass, then turned for display as the first frame says."""
+        # Not asked of every frame: one whose side data was looked at lives on until garbage is collected.
+        orientation = self._orientation = self._orientation or Orientation.of(frame)
         width, height = orientation.coded_wh(self.size_wh)
         unspecified = int(frame.colorspace) == _UNSPECIFIED_COLORSPACE
         scaled = self._reformatter.reformat(
