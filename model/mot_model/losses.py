@@ -137,9 +137,7 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
     quality = positives.quality.clamp(min=0.1)
     target_BNK[positives.frame, positives.cell, class_id] = quality
     weight_BNK = (
-        NEGATIVE_WEIGHT
-        * logit_BNK.detach().sigmoid() ** FOCUS
-        * background(clips, map_hw(logit_BKHW))
+        NEGATIVE_WEIGHT * logit_BNK.detach().sigmoid() ** FOCUS * background(clips, map_hw(logit_BKHW))
     )
     weight_BNK = torch.where(target_BNK > 0, target_BNK, weight_BNK)
     loss = F.binary_cross_entropy_with_logits(logit_BNK, target_BNK, weight_BNK, reduction="sum")
