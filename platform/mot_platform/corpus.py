@@ -1,24 +1,17 @@
-"""A labelled corpus on disk: its videos, and their ground truth in the shape that training reads.
+"""A labelled corpus on disk: its videos, and their ground truth in the shape that evaluation reads.
 
 Layout: `ROOT/<video>/<video>.mp4`, `seqinfo.ini` and `gt/gt.txt` for each video, and for actions
 `ROOT/ava.csv` with `ROOT/ava_action_list.pbtxt`.
 """
 
-# R rows, A actions
-
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from mot_model.structures import Array
 from mot_platform.errors import InputError
-from mot_platform.formats.ava import read_action_list
-from mot_platform.formats.motchallenge import MotRows
-from mot_platform.metrics.ground_truth import ACTION_LIST_FILE, SequenceTruth, read_ground_truth
+from mot_platform.metrics.ground_truth import SequenceTruth, read_ground_truth
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,18 +36,6 @@ class LabelledVideo:
         return self.truth.info.name
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FrameLabels:
-    """The labels of a video by frame."""
-
-    rows: MotRows
-    """R boxes, sorted by frame; boxes of a score of 0 are neither object nor background."""
-    action: Array
-    """bool `(R, A)`, the columns in the order asked for."""
-    has_action: Array
-    """bool `(R,)`: rows whose actions are labelled."""
-
-
 def read_corpus(root: Path | str) -> list[LabelledVideo]:
     """Return the videos of the corpus at `root`, by name.
 
@@ -67,26 +48,6 @@ def read_corpus(root: Path | str) -> list[LabelledVideo]:
     except (ValueError, OSError) as error:
         raise InputError(str(error)) from error
     return [LabelledVideo(uri=str(_video_file(root / t.info.name)), truth=t) for t in truths]
-
-
-def action_names(root: Path | str) -> dict[int, str]:
-    """Return the actions that the corpus at `root` knows, by AVA id; none if it labels no actions."""
-    path = Path(root) / ACTION_LIST_FILE
-    try:
-        return read_action_list(path) if path.is_file() else {}
-    except (ValueError, OSError) as error:
-        raise InputError(str(error)) from error
-
-
-def frame_labels(truth: SequenceTruth, action_ids: Sequence[int]) -> FrameLabels:
-    """Return the labels of `truth` by frame, with a column for each of `action_ids`."""
-    order = np.argsort(truth.rows.frame_index, kind="stable")
-    action = np.zeros((len(order), len(action_ids)), bool)
-    for column, action_id in enumerate(action_ids):
-        if action_id in truth.action_ids:
-            action[:, column] = truth.actions[order, truth.action_ids.index(action_id)]
-    has_action = np.any(truth.actions[order], axis=1)
-    return FrameLabels(rows=truth.rows[order], action=action, has_action=has_action)
 
 
 def _video_file(folder: Path) -> Path:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from mot_model.engine import Engine
 from mot_model.structures import Array, Tracks
+
+if TYPE_CHECKING:  # it needs torch, and the gate of the endpoint starts without
+    from mot_model.engine import Engine
 
 SCHEMA_VERSION = 1
 
