@@ -121,13 +121,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _body(self, request: Request, body: bytes, fault: Fault) -> None:
         cut = body if fault.drop_after is None else body[: fault.drop_after]
+        request.body_bytes = len(cut)  # before the client can have them and ask for the sum
         try:
             self.wfile.write(cut)
             self.wfile.flush()
-            request.body_bytes += len(cut)
             if fault.hold is not None:
                 fault.hold.wait(20)
         except OSError:
+            request.body_bytes = 0
             self.close_connection = True
         if fault != Fault():
             self.close_connection = True
