@@ -16,6 +16,7 @@ from mot_model.structures import Array, Tracks
 
 if TYPE_CHECKING:  # it needs torch, and the gate of the endpoint starts without
     from mot_model.engine import Engine
+    from mot_model.network import NetworkConfig
 
 SCHEMA_VERSION = 1
 
@@ -89,10 +90,10 @@ class Vocabulary:
     """Name of each action column."""
 
     @classmethod
-    def of(cls, engine: Engine) -> Vocabulary:
+    def of(cls, model: Engine | NetworkConfig) -> Vocabulary:
         """Return the words of a model."""
         return cls(
-            class_names=engine.class_names, action_ids=engine.action_ids, action_names=engine.action_names
+            class_names=model.class_names, action_ids=model.action_ids, action_names=model.action_names
         )
 
     def names_of_classes(self, class_id: Array) -> Array:

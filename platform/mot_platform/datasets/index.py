@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -35,9 +35,9 @@ class DatasetIndex:
     """All sources of an index."""
 
     sources: tuple[Source, ...]
-    """By name."""
+    """By name; only one of them if only that was asked for."""
     digests: dict[str, str]
-    """SHA-256 (hex) of each source: of its labels, splits, and of what its videos are, wherever they lie."""
+    """SHA-256 (hex) of every source: of its labels, splits, and of what its videos are, wherever they lie."""
     schema_version: int
 
     @property
@@ -83,18 +83,39 @@ def write_source(index: Path, source: Source) -> str:
     return digest
 
 
-def read_index(index: Path | str) -> DatasetIndex:
-    """Return what is in the index at `index`.
+def index_digest(index: Path | str) -> str:
+    """Return the digest of the index at `index`, from its list of sources alone.
 
     Raises:
-        InputError: if there is none, a file of it is missing or no Parquet, or it is of a newer version.
+        InputError: if its list can't be read.
     """
-    index = Path(index)
+    return _read(Path(index), lambda row: False).digest
+
+
+def read_index(index: Path | str, *, source: str | None = None) -> DatasetIndex:
+    """Return what is in the index at `index`.
+
+    Args:
+        index: Where it is.
+        source: The one source to read, None for all.
+
+    Raises:
+        InputError: if there is none, a file of it is missing or no Parquet, it is of a newer version, or has
+            no such source.
+    """
+    found = _read(Path(index), lambda row: source is None or row["source"] == source)
+    if source is not None and not found.sources:
+        raise InputError(f"{index}: no source {source!r} in it; it has {', '.join(found.digests)}")
+    return found
+
+
+def _read(index: Path, is_wanted: Callable[[dict[str, Any]], bool]) -> DatasetIndex:
+    """Return the list of sources, and what is in those that are wanted."""
     if not is_index(index):
         raise InputError(f"{index}: no index of data sets here; make one with `mot-action data prepare`")
     try:
         rows = _source_rows(index)
-        sources = tuple(_read_source(index, row) for row in rows)
+        sources = tuple(_read_source(index, row) for row in rows if is_wanted(row))
     except FileNotFoundError as error:
         raise InputError(f"{error.filename or error}: missing; prepare its source again") from error
     except (pa.ArrowException, OSError) as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Literal
 
@@ -175,3 +175,14 @@ def videos_of(sources: Sequence[Source], split: str) -> list[tuple[Source, Sourc
         for video in source.videos
         if video.status == "ready" and video.ranges(split)
     ]
+
+
+def action_numbers(sources: Sequence[Source], known: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Return a number for each action by name: the known one, else the source's, else one that is free."""
+    numbers = dict(known or {})
+    for source in sources:
+        for number, name in zip(source.action_ids, source.action_names, strict=True):
+            if name not in numbers:
+                taken = set(numbers.values())
+                numbers[name] = number if number not in taken else max(taken) + 1
+    return numbers

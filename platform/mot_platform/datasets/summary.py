@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from mot_model.structures import Array
+from mot_platform.datasets.readers.media import media_size_bytes
 from mot_platform.datasets.source import Problem, Source, SourceVideo
-from mot_platform.video.sources import images_in
 
 HEIGHT_BOUNDS = (0.02, 0.05, 0.1, 0.2, 0.4, 0.7)
 """Heights of boxes, as shares of the height of the frame, that divide the counts of sizes."""
@@ -100,12 +100,10 @@ def changed_media(source: Source) -> list[Problem]:
     for video in source.videos:
         if video.status != "ready" or "://" in video.uri:
             continue
-        path = Path(video.uri)
-        if not path.exists():
+        if not Path(video.uri).exists():
             problems.append(Problem(where=video.uri, what="is gone since it was indexed"))
             continue
-        files = images_in(path) if path.is_dir() else [path]
-        size_bytes = sum(file.stat().st_size for file in files)
+        size_bytes = media_size_bytes(video.uri)
         if size_bytes != video.size_bytes:
             what = f"{size_bytes:,} bytes, but {video.size_bytes:,} when it was indexed; prepare it again"
             problems.append(Problem(where=video.uri, what=what))

@@ -12,7 +12,7 @@ import numpy as np
 from mot_model.structures import Array
 from mot_platform.corpus import LabelledVideo, read_corpus
 from mot_platform.datasets.index import is_index, read_index
-from mot_platform.datasets.source import BoxLabels, Source, SourceVideo, SplitRange, videos_of
+from mot_platform.datasets.source import BoxLabels, Source, SourceVideo, SplitRange, action_numbers, videos_of
 from mot_platform.errors import InputError
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo
 from mot_platform.metrics.ground_truth import SequenceTruth
@@ -41,7 +41,7 @@ def read_labelled(
         if split is not None or source is not None:
             raise InputError(f"{data}: --split and --source need an index, see `mot-action data prepare`")
         return read_corpus(data)
-    sources = _selected(data, source)
+    sources = read_index(data, source=source).sources
     splits = sorted({part.split for one in sources for video in one.videos for part in video.splits})
     known = ", ".join(splits) or "none"
     if split is None:
@@ -52,18 +52,6 @@ def read_labelled(
             f"{data}: no labelled frame of a video that is ready in split {split!r}; it has {known}"
         )
     return found
-
-
-def _selected(index: Path, name: str | None) -> tuple[Source, ...]:
-    """Return the source of an index that has a name, or all."""
-    sources = read_index(index).sources
-    if name is None:
-        return sources
-    selected = tuple(source for source in sources if source.name == name)
-    if not selected:
-        names = ", ".join(source.name for source in sources)
-        raise InputError(f"{index}: no source {name!r} in it; it has {names}")
-    return selected
 
 
 def labelled_videos(sources: Sequence[Source], split: str, vocabulary: Vocabulary) -> list[LabelledVideo]:
@@ -80,7 +68,10 @@ def labelled_videos(sources: Sequence[Source], split: str, vocabulary: Vocabular
     """
     found = videos_of(sources, split)
     names = {source.name for source, _ in found}
-    numbers = _action_numbers([source for source in sources if source.name in names], vocabulary)
+    numbers = action_numbers(
+        [source for source in sources if source.name in names],
+        known=dict(zip(vocabulary.action_names, vocabulary.action_ids, strict=True)),
+    )
     labelled = []
     for source, video in found:
         ranges = video.ranges(split)
@@ -165,17 +156,6 @@ def _rows(boxes: BoxLabels) -> MotRows:
         class_id=np.where(boxes.ignored, DISTRACTOR_CLASS, PEDESTRIAN_CLASS),
         visibility=boxes.visibility.astype(np.float64),
     )
-
-
-def _action_numbers(sources: Sequence[Source], vocabulary: Vocabulary) -> dict[str, int]:
-    """Return a number for each action: the model's, else the source's, else one that is free."""
-    numbers = dict(zip(vocabulary.action_names, vocabulary.action_ids, strict=True))
-    for source in sources:
-        for number, name in zip(source.action_ids, source.action_names, strict=True):
-            if name not in numbers:
-                taken = set(numbers.values())
-                numbers[name] = number if number not in taken else max(taken) + 1
-    return numbers
 
 
 def _inside(frame_index: Array, part: SplitRange) -> Array:

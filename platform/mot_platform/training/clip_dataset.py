@@ -13,7 +13,7 @@ from mot_model.letterbox import PADDING_VALUE, Letterbox
 from mot_model.network import NetworkConfig
 from mot_model.structures import Array
 from mot_platform.datasets.opening import open_sources
-from mot_platform.datasets.source import Source, videos_of
+from mot_platform.datasets.source import videos_of
 from mot_platform.errors import InputError, MediaError
 from mot_platform.training.augmentation import augment
 from mot_platform.training.clip_order import ClipOrder
@@ -122,7 +122,7 @@ def open_training_source(entry: SourceConfig, clip_frames: int, network: Network
     """
     found = [
         training_video(source, video, entry.split, network)
-        for source, video in videos_of(named_sources(entry), entry.split)
+        for source, video in videos_of(open_sources(entry.root, entry.source), entry.split)
     ]
     places = find_places(found, clip_frames)
     if not places:
@@ -131,19 +131,3 @@ def open_training_source(entry: SourceConfig, clip_frames: int, network: Network
             "`mot-action data show` tells what there is"
         )
     return TrainingSource(found, places)
-
-
-def named_sources(entry: SourceConfig) -> tuple[Source, ...]:
-    """Return the sources that an entry names.
-
-    Raises:
-        InputError: if there is no such source.
-    """
-    sources = open_sources(entry.root)
-    if entry.source is None:
-        return sources
-    chosen = tuple(source for source in sources if source.name == entry.source)
-    if not chosen:
-        known = ", ".join(source.name for source in sources)
-        raise InputError(f"data.sources: no source {entry.source} in {entry.root}; there is {known}")
-    return chosen

@@ -10,9 +10,11 @@ import yaml
 
 from mot_platform.commit import commit_text
 from mot_platform.config import dump_config, plain
-from mot_platform.datasets.index import is_index, read_index
+from mot_platform.datasets.index import index_digest, is_index
+from mot_platform.datasets.opening import open_sources
+from mot_platform.datasets.source import action_numbers
 from mot_platform.errors import InputError
-from mot_platform.training.clip_dataset import named_sources, open_training_source
+from mot_platform.training.clip_dataset import open_training_source
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.validation import validation_videos
 
@@ -39,12 +41,8 @@ def with_words(config: TrainConfig) -> TrainConfig:
     """
     if config.network.action_ids:
         return config
-    number_of: dict[str, int] = {}
-    for entry in config.data.sources:
-        for source in named_sources(entry):
-            for number, name in zip(source.action_ids, source.action_names, strict=True):
-                free = number if number not in number_of.values() else max(number_of.values()) + 1
-                number_of.setdefault(name, free)
+    sources = [one for entry in config.data.sources for one in open_sources(entry.root, entry.source)]
+    number_of = action_numbers(sources)
     network = replace(config.network, action_ids=tuple(number_of.values()), action_names=tuple(number_of))
     return replace(config, network=network)
 
@@ -62,7 +60,7 @@ def with_digests(config: TrainConfig) -> TrainConfig:
 def _with_digest(entry: SourceConfig) -> SourceConfig:
     if not is_index(entry.root):
         return entry
-    digest = read_index(entry.root).digest
+    digest = index_digest(entry.root)
     if entry.digest not in (None, digest):
         raise InputError(
             f"data.sources: {entry.root} has digest {digest[:12]}, not {entry.digest}: another index, or "

@@ -22,14 +22,12 @@ def validation_videos(config: TrainConfig) -> list[LabelledVideo]:
     Raises:
         InputError: if there is nothing to validate on in the data that it names.
     """
-    data, network = config.data, config.network
+    data = config.data
     if data.validation is None:
         return []
     split = data.validation_split if is_index(data.validation) else None
-    vocabulary = Vocabulary(
-        class_names=network.class_names, action_ids=network.action_ids, action_names=network.action_names
-    )
-    return read_labelled(Path(data.validation), split, vocabulary)[: data.validation_videos]
+    found = read_labelled(Path(data.validation), split, Vocabulary.of(config.network))
+    return found[: data.validation_videos]
 
 
 def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, float]:

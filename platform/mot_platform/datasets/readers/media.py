@@ -67,7 +67,7 @@ def look_at_all(
         workers: Processes.
         progress: Told of each as it is done.
     """
-    largest_first = sorted(places, key=lambda place: -_size_bytes(place.uri))
+    largest_first = sorted(places, key=lambda place: -media_size_bytes(place.uri))
     found = {}
     for media in results_as_done(look_at, largest_first, workers=workers):
         found[media.name] = media
@@ -81,7 +81,7 @@ def look_at(place: MediaPlace) -> Media:
     path = Path(place.uri)
     if not path.exists():
         return Media(name=place.name, status="missing", error="no such file or folder")
-    size_bytes = _size_bytes(place.uri)
+    size_bytes = media_size_bytes(place.uri)
     if path.is_dir() and not images_in(path):
         return Media(name=place.name, status="missing", error="no images in this folder")
     try:
@@ -92,7 +92,7 @@ def look_at(place: MediaPlace) -> Media:
     return Media(name=place.name, status="ready", size_bytes=size_bytes, facts=facts, complaint=complaint)
 
 
-def _size_bytes(uri: str) -> int:
+def media_size_bytes(uri: str) -> int:
     """Return the size of a file, or of all images of a folder; 0 if there is nothing."""
     path = Path(uri)
     if path.is_dir():
