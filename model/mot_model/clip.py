@@ -35,6 +35,11 @@ class ClipBatch:
     has_boxes: Tensor
     """bool `(B, T, K)`: classes of which a frame has all objects labelled, so that the rest is background."""
 
+    @property
+    def input_wh(self) -> tuple[int, int]:
+        """Width and height of the frames in pixels."""
+        return self.pixels.shape[3], self.pixels.shape[2]
+
     def to(self, device: str) -> ClipBatch:
         """Return the batch on `device`."""
         return ClipBatch(

@@ -90,10 +90,10 @@ class NetworkConfig:
         if self.action_dim % 4 or self.memory_frames < 1:
             raise ValueError("network.action_dim must be a multiple of 4 and memory_frames positive")
 
-    @property
-    def map_hw(self) -> tuple[int, int]:
-        """Cells of the output map, height first."""
-        return self.input_wh[1] // MAP_STRIDE, self.input_wh[0] // MAP_STRIDE
+
+def cells_hw(input_wh: tuple[int, int]) -> tuple[int, int]:
+    """Return the cells of the output map for frames of this size in pixels, height first."""
+    return input_wh[1] // MAP_STRIDE, input_wh[0] // MAP_STRIDE
 
 
 class Candidates(NamedTuple):
@@ -138,10 +138,17 @@ class JointNetwork(nn.Module):
             memory_frames=config.memory_frames,
         )
 
-    def initial_state(self, num_streams: int = 1) -> TemporalState:
-        """Return the state before the first frame of `num_streams` streams."""
+    def initial_state(
+        self, num_streams: int = 1, *, input_wh: tuple[int, int] | None = None
+    ) -> TemporalState:
+        """Return the state before the first frame of `num_streams` streams.
+
+        Args:
+            num_streams: Streams or clips side by side.
+            input_wh: Size of their frames in pixels; None for the configured size.
+        """
         parameter = next(self.parameters())
-        return self.temporal.initial_state(num_streams, self.config.map_hw, parameter)
+        return self.temporal.initial_state(num_streams, cells_hw(input_wh or self.config.input_wh), parameter)
 
     def forward(self, pixels_BTHW3: Tensor, state: TemporalState) -> tuple[HeadOutput, TemporalState]:
         """Return the dense outputs of B*T frames, clip by clip, and the state after the last.
@@ -191,8 +198,7 @@ def cell_centres(map_hw: tuple[int, int], device: torch.device | None = None) ->
 def boxes_of_cells(detection: DetectionMap) -> Tensor:
     """Return the `xyxy` box of every cell, `(B, H*W, 4)`, in input pixels."""
     distance = detection.log_distance.exp().flatten(2).transpose(1, 2) * MAP_STRIDE
-    map_hw = (detection.log_distance.shape[2], detection.log_distance.shape[3])
-    centre = cell_centres(map_hw, distance.device)
+    centre = cell_centres((detection.log_distance.shape[2], detection.log_distance.shape[3]), distance.device)
     return torch.cat([centre - distance[..., :2], centre + distance[..., 2:]], -1)
 
 

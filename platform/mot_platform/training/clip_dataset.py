@@ -18,10 +18,11 @@ from mot_platform.errors import InputError, MediaError
 from mot_platform.training.augmentation import augment
 from mot_platform.training.clip_order import ClipOrder
 from mot_platform.training.clips import Clip, label_clip
-from mot_platform.training.config import DataConfig, SourceConfig
+from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.frame_cache import FrameCache
 from mot_platform.training.mosaic import MOSAIC_CLIPS, mosaic
 from mot_platform.training.places import Place, draw_frames, find_places, repeat_factors
+from mot_platform.training.stages import stages_of
 from mot_platform.training.training_video import TrainingVideo, training_video
 from mot_platform.video.index import VideoIndex
 
@@ -40,32 +41,34 @@ class ClipDataset(Dataset[Clip]):
     """Random access to the stream of clips.
 
     Args:
-        config: Sources and augmentation.
-        network: Size of the input, classes and actions.
-        seed: Fixes the stream.
+        config: The run: sources, augmentation, image sizes, and the seed that fixes the stream.
 
     Raises:
         InputError: if there is no source, or one has nothing labelled in its split.
     """
 
-    def __init__(self, config: DataConfig, network: NetworkConfig, *, seed: int) -> None:
-        if not config.sources:
+    def __init__(self, config: TrainConfig) -> None:
+        data = config.data
+        if not data.sources:
             raise InputError("data.sources: nothing to train on; name at least one corpus")
-        self._config = config
-        self._input_wh = network.input_wh
-        self._seed = seed
-        self._sources = [open_training_source(entry, config.clip_frames, network) for entry in config.sources]
-        factors = [
-            repeat_factors(s.places, s.videos, clip_frames=config.clip_frames, threshold=entry.rare_actions)
-            for s, entry in zip(self._sources, config.sources, strict=True)
+        self._config = data
+        self._seed = config.seed
+        self._stages = stages_of(config)
+        self._sources = [
+            open_training_source(entry, data.clip_frames, config.network) for entry in data.sources
         ]
-        weights = [entry.weight for entry in config.sources]
-        self.order = ClipOrder(factors, weights, seed, neighbours=config.neighbours)
-        self._cache = FrameCache(input_wh=network.input_wh, capacity_mib=config.cache_mib)
+        factors = [
+            repeat_factors(s.places, s.videos, clip_frames=data.clip_frames, threshold=entry.rare_actions)
+            for s, entry in zip(self._sources, data.sources, strict=True)
+        ]
+        weights = [entry.weight for entry in data.sources]
+        self.order = ClipOrder(factors, weights, config.seed, neighbours=data.neighbours)
+        self._cache = FrameCache(input_wh=config.network.input_wh, capacity_mib=data.cache_mib)
         self._unreadable: set[str] = set()
 
     def __getitem__(self, number: int) -> Clip:
         """Return clip `number` of the stream."""
+        self._resize(self._input_wh(number))
         random = np.random.default_rng((self._seed, 2, number))
         chosen, _, place = self.order.at(number)
         source = self._sources[chosen]
@@ -76,10 +79,20 @@ class ClipDataset(Dataset[Clip]):
             clip = mosaic(parts, random)
         return augment(clip, self._config.augmentation, random)
 
+    def _input_wh(self, number: int) -> tuple[int, int]:
+        """Return the image size of clip `number`, that of the last stage beyond the run's end."""
+        return next((s.input_wh for s in self._stages if number < s.stop_clip), self._stages[-1].input_wh)
+
+    def _resize(self, input_wh: tuple[int, int]) -> None:
+        """Begin a new cache when the images of a new stage have another size."""
+        if self._cache.input_wh != input_wh:
+            self._cache.close()
+            self._cache = FrameCache(input_wh=input_wh, capacity_mib=self._config.cache_mib)
+
     def _clip(self, source: TrainingSource, place: Place, random: np.random.Generator) -> Clip:
         """Return the clip of a place as it is in the video; missing frames at its end have no labels."""
         video = source.videos[place.video]
-        letterbox = Letterbox(video.facts.size_wh, self._input_wh)
+        letterbox = Letterbox(video.facts.size_wh, self._cache.input_wh)
         frames = draw_frames(
             place,
             clip_frames=self._config.clip_frames,

@@ -10,6 +10,7 @@ from mot_model.clip import ClipBatch
 from mot_platform.training.clip_dataset import ClipDataset
 from mot_platform.training.clips import Clip, collate
 from mot_platform.training.config import TrainConfig
+from mot_platform.training.stages import stages_of
 
 
 def clip_numbers(config: TrainConfig, *, step: int, rank: int = 0, world_size: int = 1) -> list[range]:
@@ -17,9 +18,13 @@ def clip_numbers(config: TrainConfig, *, step: int, rank: int = 0, world_size: i
 
     A step takes the same clips on any number of workers.
     """
-    share = config.clips_per_step // world_size
-    firsts = (at * config.clips_per_step + rank * share for at in range(step, config.steps))
-    return [range(first, first + share) for first in firsts]
+    numbers = []
+    for stage in stages_of(config):
+        share = stage.clips_per_step // world_size
+        for at in range(max(step, stage.steps.start), stage.steps.stop):
+            first = stage.clips_of(at).start + rank * share
+            numbers.append(range(first, first + share))
+    return numbers
 
 
 def load_clips(config: TrainConfig, numbers: Sequence[range], *, pin_memory: bool) -> Iterable[ClipBatch]:
@@ -35,7 +40,7 @@ def load_clips(config: TrainConfig, numbers: Sequence[range], *, pin_memory: boo
     """
     processes = config.data.loader_processes
     loader: DataLoader[Clip] = DataLoader(
-        ClipDataset(config.data, config.network, seed=config.seed),
+        ClipDataset(config),
         batch_sampler=[list(part) for part in numbers],
         collate_fn=collate,
         num_workers=processes,

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from mot_model.network import NetworkConfig
+from mot_model.network import INPUT_MULTIPLE, NetworkConfig
 from mot_platform.errors import InputError
 from mot_platform.training.augmentation import AugmentationConfig
 
@@ -81,6 +81,24 @@ class DataConfig:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class StageConfig:
+    """A part of the run on images of another size, before the rest of it on the network's own."""
+
+    steps: int
+    """Optimiser steps."""
+    input_wh: tuple[int, int]
+    """Width and height of the images in pixels, multiples of 32; smaller ones are faster."""
+    clips_per_step: int | None = None
+    """Clips of one step; None takes as many as the rest of the run."""
+
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"stages: steps must be at least 1, got {self.steps}")
+        if any(side <= 0 or side % INPUT_MULTIPLE for side in self.input_wh):
+            raise ValueError(f"stages: input_wh must be multiples of {INPUT_MULTIPLE}, got {self.input_wh}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OptimizerConfig:
     """AdamW with warm-up, cosine decay and an average of the weights."""
 
@@ -108,8 +126,10 @@ class TrainConfig:
     """Sources and clips."""
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """Optimiser and schedule."""
+    stages: tuple[StageConfig, ...] = ()
+    """What comes first, at other image sizes; the steps that are left have the network's."""
     steps: int = 500
-    """Optimiser steps in all."""
+    """Optimiser steps in all, stages included."""
     clips_per_step: int = 4
     """Clips of one step, over all workers."""
     checkpoint_every_steps: int = 100
@@ -129,6 +149,10 @@ class TrainConfig:
         for name in ("steps", "clips_per_step", "checkpoint_every_steps", "log_every_steps"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if sum(stage.steps for stage in self.stages) >= self.steps:
+            raise ValueError(
+                f"stages must leave some of the {self.steps} steps for the network's own image size"
+            )
         if self.gpus_per_worker is not None and self.gpus_per_worker < 0:
             raise ValueError(f"gpus_per_worker must not be negative, got {self.gpus_per_worker}")
         if self.network.memory_frames > self.data.clip_frames:
@@ -139,12 +163,13 @@ class TrainConfig:
         counts = self.worker_counts
         if not counts or counts[0] < 1:
             raise ValueError(f"workers must be at least 1, or a rising pair of such, got {self.workers}")
-        uneven = [str(count) for count in counts if self.clips_per_step % count]
-        if uneven:
-            raise ValueError(
-                f"clips_per_step {self.clips_per_step} must divide by every number of workers, "
-                f"and does not by {', '.join(uneven[:5])}"
-            )
+        for clips in (self.clips_per_step, *(stage.clips_per_step or 0 for stage in self.stages)):
+            uneven = [str(count) for count in counts if clips % count]
+            if uneven:
+                raise ValueError(
+                    f"clips_per_step {clips} must divide by every number of workers, "
+                    f"and does not by {', '.join(uneven[:5])}"
+                )
 
     @property
     def worker_counts(self) -> range:

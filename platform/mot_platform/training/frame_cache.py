@@ -39,7 +39,7 @@ class FrameCache:
     """
 
     def __init__(self, *, input_wh: tuple[int, int], capacity_mib: float) -> None:
-        self._input_wh = input_wh
+        self.input_wh = input_wh
         self._free_bytes = int(capacity_mib * 2**20)
         self._kept: dict[tuple[str, int], Array] = {}
         self._readers: OrderedDict[str, FrameReader] = OrderedDict()
@@ -99,7 +99,7 @@ class FrameCache:
         return len(stretch) <= MAX_STRETCH_FRAMES and len(stretch) * width * height * 3 <= self._free_bytes
 
     def _content_wh(self, facts: VideoIndex) -> tuple[int, int]:
-        return Letterbox(facts.size_wh, self._input_wh).content_wh
+        return Letterbox(facts.size_wh, self.input_wh).content_wh
 
     def _reader(self, facts: VideoIndex) -> FrameReader:
         """Return the reader of a video, open as it was left if it is one of those used last."""

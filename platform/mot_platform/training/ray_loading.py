@@ -36,7 +36,7 @@ class ClipReader:
 
         torch.set_num_threads(1)
         config = TypeAdapter(TrainConfig).validate_python(settings)
-        self._clips = ClipDataset(config.data, config.network, seed=config.seed)
+        self._clips = ClipDataset(config)
 
     def __call__(self, row: dict[str, Any]) -> dict[str, bytes]:
         """Return the batch of the clips `[first, stop)`."""

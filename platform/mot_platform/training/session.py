@@ -36,7 +36,7 @@ class TrainingModule(nn.Module):
     def forward(self, clips: ClipBatch) -> tuple[Tensor, dict[str, Tensor]]:
         """Return the total loss and its terms for a batch of clips."""
         device = clips.pixels.device.type
-        state = self.network.initial_state(len(clips.pixels))
+        state = self.network.initial_state(len(clips.pixels), input_wh=clips.input_wh)
         with torch.autocast(device, dtype=self._autocast, enabled=self._autocast is not None):
             output, _ = self.network(clips.pixels, state)
         total, terms = self.loss(self.network, in_float32(output), clips)
@@ -128,7 +128,8 @@ class TrainingSession:
         begun_s = time.perf_counter()
         for clips in batches:
             metrics = self._train_step(clips.to(str(self.device)))
-            yield metrics | {"step_seconds": time.perf_counter() - begun_s}
+            num_frames = self._world_size * len(clips.pixels) * self.config.data.clip_frames
+            yield metrics | {"frames": num_frames, "step_seconds": time.perf_counter() - begun_s}
             begun_s = time.perf_counter()
 
     def _train_step(self, clips: ClipBatch) -> dict[str, float]:

@@ -50,8 +50,7 @@ def train_worker(settings: dict[str, Any]) -> None:
         due = is_last or session.step % config.checkpoint_every_steps == 0
         if due or session.step % config.log_every_steps == 0:
             metrics = mean_of(pending) | {"step": float(session.step), "workers": float(world_size)}
-            frames = config.clips_per_step * config.data.clip_frames
-            metrics["frames_per_second"] = frames / metrics.pop("step_seconds")
+            metrics["frames_per_second"] = metrics.pop("frames") / metrics.pop("step_seconds")
             pending = []
             if due:
                 metrics |= validate(session, rank, world_size)

@@ -17,14 +17,19 @@ from mot_platform.errors import InputError
 from mot_platform.training.augmentation import AugmentationConfig
 from mot_platform.training.clip_dataset import ClipDataset
 from mot_platform.training.clips import Clip
-from mot_platform.training.config import DataConfig, SourceConfig
+from mot_platform.training.config import DataConfig, SourceConfig, StageConfig, TrainConfig
 
 
 def dataset(
     root: Path, network: NetworkConfig, *, seed: int = 0, entry: dict[str, object] | None = None, **settings
 ) -> ClipDataset:
     source = SourceConfig(root=str(root), **(entry or {}))
-    return ClipDataset(DataConfig(**{"sources": (source,), "clip_frames": 4} | settings), network, seed=seed)
+    return clips_of(network, seed=seed, **{"sources": (source,)} | settings)
+
+
+def clips_of(network: NetworkConfig, *, seed: int = 0, **settings) -> ClipDataset:
+    data = DataConfig(**{"clip_frames": 4} | settings)
+    return ClipDataset(TrainConfig(network=network, data=data, seed=seed))
 
 
 def assert_equal(one: Clip, other: Clip) -> None:
@@ -105,7 +110,7 @@ def test_what_is_not_there_is_said(tiny_corpus, tiny_network_config, entry, mess
     with pytest.raises(InputError, match=message):
         dataset(tiny_corpus, tiny_network_config, entry=entry)
     with pytest.raises(InputError, match="nothing to train on"):
-        ClipDataset(DataConfig(), tiny_network_config, seed=0)
+        clips_of(tiny_network_config)
 
 
 def without_ids_and_actions(boxes: BoxLabels) -> BoxLabels:
@@ -124,8 +129,23 @@ def test_sources_with_other_labels_train_together(tiny_corpus, tiny_network_conf
     write_source(tmp_path, replace(source, name="boxes-only", videos=bare, action_ids=(), action_names=()))
     assert not read_index(tmp_path).sources[0].action_names
     entries = (SourceConfig(root=str(tiny_corpus)), SourceConfig(root=str(tmp_path), weight=3.0))
-    clips = ClipDataset(DataConfig(sources=entries, clip_frames=4), tiny_network_config, seed=0)
+    clips = clips_of(tiny_network_config, sources=entries)
     found = [clips[number] for number in range(40)]
     without = [clip for clip in found if not clip.has_action.any()]
     assert len(without) == pytest.approx(30, abs=6)
     assert all((clip.track_id == -1).all() and clip.has_boxes.any() for clip in without)
+
+
+def test_clips_have_the_size_of_their_stage(tiny_corpus, tiny_network_config) -> None:
+    stage = StageConfig(steps=2, input_wh=(32, 32), clips_per_step=6)
+    data = DataConfig(sources=(SourceConfig(root=str(tiny_corpus)),), clip_frames=4)
+    clips = ClipDataset(
+        TrainConfig(network=tiny_network_config, data=data, stages=(stage,), steps=4, clips_per_step=2)
+    )
+    width, height = tiny_network_config.input_wh
+    assert [clips[number].pixels.shape[1:3] for number in (11, 12, 11, 900)] == [
+        (32, 32),
+        (height, width),
+        (32, 32),
+        (height, width),
+    ]
