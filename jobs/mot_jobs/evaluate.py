@@ -23,7 +23,7 @@ app = typer.Typer()
 
 @app.command("evaluate")
 def command(
-    weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
+    weights: Annotated[str, typer.Option(help="A shipped name, a file, a run folder or models:/NAME@ALIAS.")],
     data: Annotated[Path, typer.Option(help="Labelled corpus, or an index from data prepare.")],
     split: Annotated[str | None, typer.Option(help="What of an index to score, such as val.")] = None,
     source: Annotated[str | None, typer.Option(help="Only this source of an index.")] = None,

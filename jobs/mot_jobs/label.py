@@ -25,7 +25,7 @@ def command(  # noqa: PLR0913 (the options of the command)
         str, typer.Argument(help="Folder of videos, a path or URL such as s3://bucket/videos.")
     ],
     out: Annotated[Path, typer.Option(help="Folder for tracks/*.parquet and videos/*.parquet.")],
-    weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
+    weights: Annotated[str, typer.Option(help="A shipped name, a file, a run folder or models:/NAME@ALIAS.")],
     config: Annotated[Path | None, typer.Option(help="Settings, see configs/label.yaml.")] = None,
     tracker: Annotated[Path | None, typer.Option(help="Tracker settings, a YAML file.")] = None,
     segment_seconds: Annotated[float | None, typer.Option(help="Length of the pieces shared out.")] = None,

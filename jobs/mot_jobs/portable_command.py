@@ -96,6 +96,8 @@ def absolute_place(name: str, value: str | Path) -> str:
                 f"--{name} {text}: URLs are not supported here; give a path that all nodes share"
             )
         return text
-    if name == "weights" and Path(text).name == text and not Path(text).exists():
-        return text
+    if name == "weights":
+        from mot_platform.weights import from_any_folder
+
+        return from_any_folder(text)
     return str(Path(text).absolute())

@@ -16,7 +16,7 @@ app = typer.Typer()
 
 @app.command("serve")
 def command(
-    weights: Annotated[str, typer.Option(help="Weights: a file, a run folder or models:/NAME@ALIAS.")],
+    weights: Annotated[str, typer.Option(help="A shipped name, a file, a run folder or models:/NAME@ALIAS.")],
     host: Annotated[
         str, typer.Option(help="Address to listen on; beyond loopback it needs tokens.")
     ] = "127.0.0.1",

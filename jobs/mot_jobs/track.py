@@ -22,7 +22,7 @@ app = typer.Typer()
 @app.command("track")
 def command(
     source: Annotated[str, typer.Argument(help="Video file, image folder, webcam index or rtsp:// URL.")],
-    weights: Annotated[str, typer.Option(help="A .safetensors file, a run folder, or models:/NAME@ALIAS.")],
+    weights: Annotated[str, typer.Option(help="A shipped name, a file, a run folder or models:/NAME@ALIAS.")],
     out: Annotated[Path | None, typer.Option(help="Annotated video to write, an mp4.")] = None,
     mot: Annotated[Path | None, typer.Option(help="MOTChallenge text to write.")] = None,
     parquet: Annotated[Path | None, typer.Option(help="Parquet file to write.")] = None,

@@ -13,12 +13,15 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mot_model.network import JointNetwork, NetworkConfig
+from mot_platform import shipped_weights
 from mot_platform.errors import InputError
 from mot_platform.registering import register
 from mot_platform.registry import open_registry
 from mot_platform.weights import (
+    FILE_NAME,
     FORMAT,
     ModelIdentity,
+    from_any_folder,
     load_engine,
     load_network,
     local_file,
@@ -38,6 +41,63 @@ def test_saved_weights_load_with_their_configuration(
     assert loaded.config == tiny_network_config
     for name, tensor in network.state_dict().items():
         assert torch.equal(tensor, loaded.state_dict()[name])
+
+
+@torch.inference_mode()
+def test_half_precision_halves_the_file_and_hardly_changes_what_is_seen(
+    tmp_path: Path, untrained_weights: Path, tiny_network_config: NetworkConfig
+) -> None:
+    network = load_network(untrained_weights)
+    save_weights(tmp_path / FILE_NAME, network, dtype=torch.float16, mlflow_run_id="abc")
+    assert (tmp_path / FILE_NAME).stat().st_size < 0.6 * untrained_weights.stat().st_size
+    loaded = load_network(tmp_path / FILE_NAME)
+    assert {value.dtype for value in loaded.parameters()} == {torch.float32}
+    frames = torch.randint(0, 255, (1, 4, 96, 160, 3), dtype=torch.uint8)
+    exact, _ = network.eval()(frames, network.initial_state())
+    found, _ = loaded.eval()(frames, loaded.initial_state())
+    torch.testing.assert_close(
+        found.one_to_one.score_logit.sigmoid(), exact.one_to_one.score_logit.sigmoid(), atol=5e-3, rtol=0
+    )
+    assert resolve_model(str(tmp_path)).mlflow_run_id == "abc"
+
+
+@pytest.fixture
+def shipped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, untrained_weights: Path) -> Path:
+    """Return the file of weights that are shipped as `mini`, in an empty working directory."""
+    folder, work = tmp_path / "shipped", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    monkeypatch.setattr(shipped_weights, "FOLDER", folder)
+    monkeypatch.chdir(work)
+    return shutil.copyfile(untrained_weights, folder / "mini.safetensors")
+
+
+def test_shipped_weights_have_a_name(shipped: Path) -> None:
+    model = resolve_model("mini")
+    assert (model.uri, model.path) == ("mini", shipped)
+    assert load_engine("mini").action_names == ("sit", "stand")
+    with pytest.raises(InputError, match=r"maxi: no weights there; .* or one of the shipped mini"):
+        resolve_model("maxi")
+
+
+def test_a_folder_of_a_shipped_name_wins_only_if_it_holds_weights(
+    shipped: Path, untrained_weights: Path
+) -> None:
+    Path("mini").mkdir()
+    assert resolve_model("mini").path == shipped
+    assert from_any_folder("mini") == "mini"
+    mine = shutil.copyfile(untrained_weights, Path("mini", FILE_NAME))
+    assert resolve_model("mini").path == mine.resolve()
+    assert from_any_folder("mini") == str(Path("mini").absolute())
+
+
+def test_shipped_weights_are_found_on_a_machine_with_another_installation(
+    shipped: Path, untrained_weights: Path
+) -> None:
+    elsewhere = replace(resolve_model("mini"), path=Path("/another/site-packages/mini.safetensors"))
+    assert local_file(elsewhere) == shipped
+    with pytest.raises(InputError, match="mini: other weights ship under that name on this machine"):
+        local_file(replace(elsewhere, digest="0" * 64))
 
 
 def test_a_folder_and_its_file_are_the_same_model(untrained_weights: Path) -> None:
@@ -115,6 +175,11 @@ def test_other_bytes_than_those_resolved_are_not_loaded(untrained_weights: Path,
         file.write(b"0")
     with pytest.raises(InputError, match="they were changed"):
         load_engine(model)
+
+
+def test_a_path_means_the_same_in_any_folder() -> None:
+    assert from_any_folder("runs/first") == str(Path("runs/first").absolute())
+    assert from_any_folder("models:/mot-action@champion") == "models:/mot-action@champion"
 
 
 def test_a_registered_model_is_pinned(recorded_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
