@@ -13,7 +13,8 @@ from typing import Protocol
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Detections, FrameBatch, Tracks
 from mot_model.temporal_state import TemporalState
-from mot_model.tracker import TrackerState
+from mot_model.tracker_config import TrackerConfig
+from mot_model.tracker_state import TrackerState
 
 
 class Perceiver(Protocol):
@@ -60,6 +61,15 @@ class Perceiver(Protocol):
 
 class Identifier(Protocol):
     """Detections in, tracks with ids and actions out, in frame order."""
+
+    @property
+    def config(self) -> TrackerConfig:
+        """The settings of association."""
+        ...
+
+    def without_memory(self) -> Identifier:
+        """Return one that gives the same tracks, but reads their actions from the present frame alone."""
+        ...
 
     def initial_state(self) -> TrackerState:
         """Return the state before the first frame."""

@@ -14,7 +14,7 @@ from mot_model.network import Candidates, JointNetwork, NetworkConfig
 from mot_model.structures import Array, Detections, FrameBatch, Tracks
 from mot_model.temporal_state import TemporalState, stacked, unstacked
 from mot_model.track_memory import TrackActionHead, track_action_scores
-from mot_model.tracker import Tracker, TrackerState
+from mot_model.tracker import Tracker, TrackerConfig, TrackerState
 
 
 class NetworkPerceiver:
@@ -134,13 +134,31 @@ class TrackIdentifier:
         tracker: The association.
         action_head: Reads actions from the features that the tracker remembers; None without actions.
         num_actions: Columns of `Tracks.action_score`.
+        newest_only: Whether actions are read from the newest feature alone, as if nothing was remembered.
     """
 
-    def __init__(self, tracker: Tracker, action_head: TrackActionHead | None, num_actions: int) -> None:
+    def __init__(
+        self,
+        tracker: Tracker,
+        action_head: TrackActionHead | None,
+        num_actions: int,
+        *,
+        newest_only: bool = False,
+    ) -> None:
         self._tracker = tracker
+        self._newest_only = newest_only
         # A few vectors of a few tracks: on the CPU, where the tracker's arrays are.
         self._action_head = None if action_head is None else copy.deepcopy(action_head).cpu()
         self._num_actions = num_actions if action_head is not None else 0
+
+    @property
+    def config(self) -> TrackerConfig:
+        """The settings of association."""
+        return self._tracker.config
+
+    def without_memory(self) -> TrackIdentifier:
+        """Return one that gives the same tracks, but reads their actions from the present frame alone."""
+        return TrackIdentifier(self._tracker, self._action_head, self._num_actions, newest_only=True)
 
     def initial_state(self) -> TrackerState:
         """Return the state before the first frame."""
@@ -157,5 +175,7 @@ class TrackIdentifier:
             return np.zeros((len(slot), self._num_actions), np.float32)
         memory = torch.from_numpy(state.memory[slot])
         valid = torch.from_numpy(~np.isnan(state.memory_time_s[slot]))
+        if self._newest_only:
+            valid[:, :-1] = False
         scores: Array = track_action_scores(self._action_head, memory, valid).numpy()
         return scores

@@ -45,7 +45,8 @@ def test_an_index_scores_as_the_folder_it_was_made_of_and_a_part_of_it_as_less(
     whole = scores(tiny_corpus)
     assert scores(tmp_path / "all:test", "--split", "test") == whole
     half = scores(tmp_path / "halves", "--split", "val")
-    assert set(half) == set(whole)
+    assert set(half) <= set(whole), "people some frames apart are not in every part"
+    assert {name for name in whole if not name.startswith("identity/")} <= set(half)
     assert 0 < half["FN"] < 0.7 * whole["FN"]
 
 

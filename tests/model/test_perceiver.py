@@ -99,6 +99,7 @@ def test_actions_are_read_from_the_memory_of_each_reported_track() -> None:
     head = TrackActionHead(action_dim=4, num_actions=3, memory_frames=5).eval()
     identifier = TrackIdentifier(Tracker(TrackerConfig(memory_frames=5)), head, 3)
     features = np.random.default_rng(0).normal(size=(8, 1, 4)).astype(np.float32)
+    forgetful = identifier.without_memory()
     state = identifier.initial_state()
     for t in range(8):
         found = Detections(
@@ -109,11 +110,14 @@ def test_actions_are_read_from_the_memory_of_each_reported_track() -> None:
             class_id=np.zeros(1, np.int64),
             action_feature=features[t],
         )
+        _, alone = forgetful.step(state, found)
         state, tracks = identifier.step(state, found)
-    expected = torch.sigmoid(
-        head(torch.from_numpy(features[3:, 0][None]), torch.ones(1, 5, dtype=torch.bool))
-    )
+    memory = torch.from_numpy(features[3:, 0][None])
+    expected = torch.sigmoid(head(memory, torch.ones(1, 5, dtype=torch.bool)))
     np.testing.assert_allclose(tracks.action_score, expected.detach().numpy(), atol=1e-6)
+    present = torch.sigmoid(head(memory, torch.tensor([[False] * 4 + [True]])))
+    np.testing.assert_allclose(alone.action_score, present.detach().numpy(), atol=1e-6)
+    np.testing.assert_array_equal(alone.track_id, tracks.track_id)
 
 
 def test_without_actions_there_are_no_columns() -> None:

@@ -19,6 +19,7 @@ def test_every_video_is_tracked_and_scored(tiny_corpus: Path, untrained_weights:
     assert done == [video.name for video in videos] == list(evaluation.tracks)
     scores = evaluation.report.scalars()
     assert {"HOTA", "IDF1", "MOTA", "detection_AP50", "action_accuracy", "action_mAP"} <= set(scores)
+    assert {"identity/auc_gap_1", "per_frame/action_mAP", "smoothed/action_accuracy"} <= set(scores)
     assert 0 <= scores["HOTA"] <= 1
 
 

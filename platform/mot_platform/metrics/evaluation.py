@@ -14,6 +14,7 @@ import numpy as np
 
 from mot_model.structures import Detections, Tracks
 from mot_platform.metrics.actions.action_samples import (
+    ActionSamples,
     ActionScores,
     action_vocabulary,
     join_samples,
@@ -136,6 +137,7 @@ def report_on(
         sequences=tuple(sequences),
         combined=_combined(parts, detection_of_all, rules, checks.get(COMBINED, {})),
         action_names=dict(action_names or {}),
+        other_actions=_other_actions(parts, rules),
     )
 
 
@@ -178,12 +180,10 @@ def _combined(
     motmetrics: Mapping[str, float],
 ) -> SequenceScores:
     """Return the scores over all sequences."""
-    lengths = [part.aligned.num_frames for part in parts]
-    first_image = np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist()
-    actions = score_actions(join_samples([part.actions for part in parts], first_image), rules.vocabulary)
+    actions = _actions_of_all(parts, [part.actions for part in parts], rules)
     scores = SequenceScores(
         name=COMBINED,
-        num_frames=sum(lengths),
+        num_frames=sum(part.aligned.num_frames for part in parts),
         hota=combine_hota([part.hota for part in parts]),
         clear=combine_clear([part.clear for part in parts]),
         identity=combine_identity([part.identity for part in parts]),
@@ -192,6 +192,24 @@ def _combined(
         detection=detection,
     )
     return _with_actions(scores, actions)
+
+
+def _actions_of_all(
+    parts: Sequence[EvaluatedSequence], samples: Sequence[ActionSamples], rules: Rules
+) -> ActionScores | None:
+    """Return the scores of the `samples` of all sequences."""
+    lengths = [part.aligned.num_frames for part in parts]
+    first_image = np.concatenate([[0], np.cumsum(lengths)[:-1]]).tolist()
+    return score_actions(join_samples(samples, first_image), rules.vocabulary)
+
+
+def _other_actions(parts: Sequence[EvaluatedSequence], rules: Rules) -> dict[str, ActionScores]:
+    """Return the scores of every other reading of actions, over all sequences."""
+    found = {
+        name: _actions_of_all(parts, [part.other_actions[name] for part in parts], rules)
+        for name in parts[0].other_actions
+    }
+    return {name: scores for name, scores in found.items() if scores is not None}
 
 
 def _motmetrics(parts: Sequence[EvaluatedSequence]) -> dict[str, dict[str, float]]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
 from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_samples import ActionScores
 from mot_platform.metrics.boxes.detection_map import DetectionScores
+from mot_platform.metrics.identity.separation import IdentitySeparation
 from mot_platform.metrics.tracks.clear_identity import ClearScores, IdentityScores
 from mot_platform.metrics.tracks.hota import HotaScores
 from mot_platform.metrics.tracks.wrong_identity import WrongIdentity
@@ -113,6 +115,10 @@ class EvaluationReport:
     sequences: tuple[SequenceScores, ...]
     combined: SequenceScores
     action_names: Mapping[int, str] = field(default_factory=dict)
+    other_actions: Mapping[str, ActionScores] = field(default_factory=dict)
+    """By the name of another reading of the actions of the same tracks, see `action_readings`."""
+    separation: IdentitySeparation | None = None
+    """How well embeddings tell people apart; None where there are none, or nobody knows who is who."""
 
     def to_dict(self) -> dict[str, object]:
         """Return the whole report for JSON."""
@@ -121,8 +127,16 @@ class EvaluationReport:
             "action_names": {str(action): name for action, name in self.action_names.items()},
             "sequences": [scores.to_dict() for scores in self.sequences],
             "combined": self.combined.to_dict(),
+            "other_actions": {name: scores.to_dict() for name, scores in self.other_actions.items()},
+            "identity_separation": self.separation and self.separation.to_dict(),
         }
 
     def scalars(self) -> dict[str, float]:
         """Return the combined figures, flat, for MLflow."""
-        return self.combined.scalars()
+        figures = self.combined.scalars()
+        for name, scores in self.other_actions.items():
+            figures[f"{name}/action_mAP"] = scores.action_map.mean_ap
+            figures[f"{name}/action_accuracy"] = scores.found.accuracy
+        if self.separation:
+            figures |= {f"identity/{name}": value for name, value in self.separation.scalars().items()}
+        return {name: value for name, value in figures.items() if math.isfinite(value)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,6 +56,8 @@ class EvaluatedSequence:
     predicted_boxes: ImageBoxes
     """The raw detections where given, else the boxes of the tracks."""
     actions: ActionSamples
+    other_actions: Mapping[str, ActionSamples]
+    """By the name of another reading of the actions of the tracks."""
 
 
 def evaluate_sequence(
@@ -85,6 +87,18 @@ def evaluate_sequence(
         min_visibility=rules.min_visibility,
     )
     found, owned = clear_matches(aligned), identity_matches(aligned)
+
+    def samples(read: SequencePrediction) -> ActionSamples:
+        return action_samples(
+            truth,
+            read,
+            aligned=aligned,
+            found=found,
+            owned=owned,
+            predicted_ids=rules.action_ids,
+            vocabulary=rules.vocabulary,
+        )
+
     return EvaluatedSequence(
         aligned=aligned,
         hota=hota(aligned),
@@ -93,15 +107,8 @@ def evaluate_sequence(
         wrong_identity=wrong_identity(aligned, found, owned, frame_rate_hz=truth.info.frame_rate_hz),
         true_boxes=_true_boxes(truth, aligned, rules),
         predicted_boxes=_predicted_boxes(prediction, detections),
-        actions=action_samples(
-            truth,
-            prediction,
-            aligned=aligned,
-            found=found,
-            owned=owned,
-            predicted_ids=rules.action_ids,
-            vocabulary=rules.vocabulary,
-        ),
+        actions=samples(prediction),
+        other_actions={name: samples(read) for name, read in prediction.other_readings().items()},
     )
 
 

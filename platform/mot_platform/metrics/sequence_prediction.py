@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -18,6 +19,8 @@ class SequencePrediction:
     """Tracks, R boxes with ids."""
     action_score: Array
     """float `(R, A)`; A is 0 without actions."""
+    other_action_scores: Mapping[str, Array] = field(default_factory=dict)
+    """float `(R, A)` each, by the name of another reading of the actions of the same rows."""
 
     @classmethod
     def from_tracks(cls, tracks: Tracks) -> SequencePrediction:
@@ -39,7 +42,17 @@ class SequencePrediction:
 
     def __getitem__(self, keep: Array) -> SequencePrediction:
         """Return the rows that the mask or index array `keep` selects."""
-        return SequencePrediction(rows=self.rows[keep], action_score=self.action_score[keep])
+        others = {name: score[keep] for name, score in self.other_action_scores.items()}
+        return SequencePrediction(
+            rows=self.rows[keep], action_score=self.action_score[keep], other_action_scores=others
+        )
+
+    def other_readings(self) -> dict[str, SequencePrediction]:
+        """Return the prediction with each of the other readings of its actions in place of its own."""
+        return {
+            name: replace(self, action_score=score, other_action_scores={})
+            for name, score in self.other_action_scores.items()
+        }
 
     def action_columns(self, name: str, action_ids: tuple[int, ...], vocabulary: tuple[int, ...]) -> Array:
         """Return the action scores `(R, len(vocabulary))`, -1 where the model does not know an action.

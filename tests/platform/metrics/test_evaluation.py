@@ -13,6 +13,7 @@ from mot_model.structures import Detections, Tracks
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.ground_truth import SequenceTruth
+from mot_platform.metrics.sequence_prediction import SequencePrediction
 
 
 def _truth(name: str, rows: MotRows, actions: list | None = None) -> SequenceTruth:
@@ -82,6 +83,19 @@ def test_raw_detections_take_the_place_of_track_boxes(make_rows: Callable) -> No
     )
     report = evaluate_sequences([_truth("a", rows)], {"a": Tracks.empty()}, detections={"a": [raw]})
     assert (report.combined.detection.ap50, report.combined.clear.recall) == (pytest.approx(1), 0)
+
+
+def test_other_readings_of_actions_are_scored_beside(make_rows: Callable) -> None:
+    rows = make_rows([(frame, 1, 0) for frame in range(5)])
+    right, wrong = np.tile([0.9, 0.1], (5, 1)), np.tile([0.1, 0.9], (5, 1))
+    predicted = SequencePrediction(rows=rows, action_score=wrong, other_action_scores={"by_eye": right})
+    report = evaluate_sequences(
+        [_truth(name, rows, [[1, 0]] * 5) for name in "ab"], dict.fromkeys("ab", predicted), action_ids=(4, 7)
+    )
+    scores = report.scalars()
+    assert (scores["action_accuracy"], scores["by_eye/action_accuracy"]) == (0, 1)
+    assert scores["by_eye/action_mAP"] == pytest.approx(1)
+    assert report.to_dict()["other_actions"]["by_eye"]["action_map"]["num_truth_by_action"] == {"4": 10}
 
 
 @pytest.mark.parametrize("truth_boxes", [[], [(0, 1, 0)]], ids=["no truth", "truth"])

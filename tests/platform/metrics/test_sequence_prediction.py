@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,17 @@ def test_tracks_keep_their_numbers() -> None:
 def test_actions_that_the_model_does_not_know_score_below_zero() -> None:
     prediction = SequencePrediction.from_tracks(_tracks([[0.25, 0.5]]))
     assert prediction.action_columns("a", (9, 4), (4, 7, 9)).tolist() == [[0.5, -1, 0.25]]
+
+
+def test_other_readings_of_actions_are_of_the_same_rows() -> None:
+    scores = np.array([[0.1], [0.2]])
+    prediction = replace(
+        SequencePrediction.from_tracks(_tracks([[0.25], [0.5]])), other_action_scores={"b": scores}
+    )
+    second = prediction[np.array([False, True])]
+    assert second.action_score.tolist() == [[0.5]]
+    assert second.other_readings()["b"].action_score.tolist() == [[0.2]]
+    assert second.other_readings()["b"].rows is second.rows
 
 
 def test_empty_prediction_needs_no_action_columns() -> None:

@@ -53,6 +53,14 @@ class ActionScores:
     identified: ActionAccuracy
     """Along the person's own track: a box that another track has found counts as not found."""
 
+    def to_dict(self) -> dict[str, object]:
+        """Return the fields by name, for JSON."""
+        return {
+            "action_map": self.action_map.to_dict(),
+            "action_accuracy": self.found.to_dict(),
+            "identified_action_accuracy": self.identified.to_dict(),
+        }
+
 
 def action_vocabulary(truth_ids: Sequence[int], predicted_ids: Sequence[int]) -> tuple[int, ...]:
     """Return the sorted union of the actions of both sides, or none if either side has none."""

@@ -1,0 +1,1 @@
+"""How well appearance tells people apart, before any association."""
