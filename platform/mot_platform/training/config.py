@@ -122,6 +122,10 @@ class TrainConfig:
 
     network: NetworkConfig = field(default_factory=NetworkConfig)
     """Architecture. Classes and actions come from the first source when left empty."""
+    weights: str | None = None
+    """Weights to begin with: a path, a shipped name or models:/NAME@ALIAS; None begins from nothing."""
+    weights_digest: str | None = None
+    """Digest of these weights; filled in when a run begins, which goes on with the same ones only."""
     data: DataConfig = field(default_factory=DataConfig)
     """Sources and clips."""
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)

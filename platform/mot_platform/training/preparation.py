@@ -17,6 +17,7 @@ from mot_platform.errors import InputError
 from mot_platform.training.clip_dataset import open_training_source
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.validation import validation_videos
+from mot_platform.weights import from_any_folder
 
 CONFIG_FILE = "config.yaml"
 FREE_TO_CHANGE = frozenset(
@@ -26,12 +27,14 @@ FREE_TO_CHANGE = frozenset(
 
 
 def with_absolute_paths(config: TrainConfig) -> TrainConfig:
-    """Return `config` with absolute paths of corpora: workers run in folders of their own."""
+    """Return `config` with absolute paths of corpora and weights: workers run in folders of their own."""
     sources = tuple(replace(s, root=str(Path(s.root).absolute())) for s in config.data.sources)
     validation = config.data.validation
     if validation is not None:
         validation = str(Path(validation).absolute())
-    return replace(config, data=replace(config.data, sources=sources, validation=validation))
+    weights = None if config.weights is None else from_any_folder(config.weights)
+    data = replace(config.data, sources=sources, validation=validation)
+    return replace(config, weights=weights, data=data)
 
 
 def with_words(config: TrainConfig) -> TrainConfig:

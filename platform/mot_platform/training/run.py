@@ -21,6 +21,7 @@ from mot_platform.errors import MotActionError
 from mot_platform.experiment import ExperimentRun, begin_or_resume
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.examples import log_examples
+from mot_platform.training.initial_weights import with_pinned_weights
 from mot_platform.training.preparation import (
     CONFIG_FILE,
     checked_example,
@@ -31,7 +32,7 @@ from mot_platform.training.preparation import (
     with_words,
 )
 from mot_platform.training.worker import train_worker
-from mot_platform.weights import FILE_NAME, load_engine
+from mot_platform.weights import FILE_NAME, load_engine, resolve_model
 
 CHECKPOINTS = "checkpoints"
 SNAPSHOT_FILE = "checkpoint_manager_snapshot.json"
@@ -88,10 +89,11 @@ def train(
         progress: Called with each report of metrics.
 
     Raises:
-        InputError: if a source is unusable, or `name` was begun with another configuration.
+        InputError: if a source or the weights to begin with are unusable, or `name` was begun with another
+            configuration.
         TrainingFailedError: if workers failed for good.
     """
-    config = with_words(with_digests(with_absolute_paths(config)))
+    config = with_pinned_weights(with_words(with_digests(with_absolute_paths(config))))
     example = checked_example(config)
     folder = storage / name
     claim(folder, config)
@@ -176,7 +178,10 @@ def fit(
         gpus = float(torch.cuda.is_available())
     trainer = TorchTrainer(
         train_worker,
-        train_loop_config=plain(asdict(config)),
+        train_loop_config={
+            "run": plain(asdict(config)),
+            "weights": None if config.weights is None else resolve_model(config.weights),
+        },
         torch_config=TorchConfig(backend="nccl" if gpus else "gloo"),
         scaling_config=ScalingConfig(
             num_workers=config.workers,

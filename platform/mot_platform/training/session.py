@@ -21,6 +21,7 @@ from mot_model.network import JointNetwork
 from mot_platform.training.checkpoint import load_checkpoint, save_checkpoint
 from mot_platform.training.clip_loading import clip_numbers, load_clips
 from mot_platform.training.config import TrainConfig
+from mot_platform.training.initial_weights import take_over
 from mot_platform.training.schedule import AveragedNetwork, build_optimizer, learning_rate
 
 
@@ -96,6 +97,11 @@ class TrainingSession:
         self._parallel = DistributedDataParallel(self._module) if world_size > 1 else self._module
         self._optimizer = build_optimizer(nn.ModuleList([self._module]), config.optimizer)
         self.average = AveragedNetwork(network, config.optimizer.ema_decay)
+
+    def begin_with(self, weights: Path) -> None:
+        """Take over what fits of the file `weights`, before the first step."""
+        take_over(self._module.network, weights)
+        self.average = AveragedNetwork(self._module.network, self.config.optimizer.ema_decay)
 
     def save(self, folder: Path) -> None:
         """Write a checkpoint into `folder`."""

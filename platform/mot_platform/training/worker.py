@@ -15,6 +15,7 @@ from mot_platform.training.config import TrainConfig
 from mot_platform.training.ray_loading import load_clips_on_ray
 from mot_platform.training.session import TrainingSession, device_of_worker, mean_of
 from mot_platform.training.validation import validate
+from mot_platform.weights import ModelIdentity, local_file
 
 METRICS_FILE = "metrics.json"
 """In a checkpoint: the report that came with it."""
@@ -24,11 +25,12 @@ def train_worker(settings: dict[str, Any]) -> None:
     """Train to the last step, continuing from the newest checkpoint when there is one.
 
     Args:
-        settings: A `TrainConfig` as plain data.
+        settings: The run, a `TrainConfig` as plain data, and the `weights` that it begins with, if any.
     """
     from ray import train
 
-    config = TypeAdapter(TrainConfig).validate_python(settings)
+    config = TypeAdapter(TrainConfig).validate_python(settings["run"])
+    weights: ModelIdentity | None = settings["weights"]
     context = train.get_context()
     rank, world_size = context.get_world_rank(), context.get_world_size()
     device = device_of_worker()
@@ -41,6 +43,8 @@ def train_worker(settings: dict[str, Any]) -> None:
             session.restore(Path(folder))
             # A kill between a checkpoint and its record would leave a gap; what is on record is not repeated.
             train.report(json.loads((Path(folder) / METRICS_FILE).read_text()))
+    elif weights is not None:
+        session.begin_with(local_file(weights))
     pending: list[dict[str, float]] = []
     on_ray = config.data.loader == "ray"
     batches = load_clips_on_ray(config, session.clip_numbers()) if on_ray else None

@@ -55,8 +55,10 @@ def test_corpora_are_found_from_any_folder(
 ) -> None:
     monkeypatch.chdir(tiny_corpus.parent)
     relative = replace(config.data, sources=(SourceConfig(root="tiny"),), validation="tiny")
-    data = with_absolute_paths(replace(config, data=relative)).data
+    found = with_absolute_paths(replace(config, data=relative, weights="runs/first"))
+    data = found.data
     assert (data.sources[0].root, data.validation) == (str(tiny_corpus), str(tiny_corpus))
+    assert found.weights == str(tiny_corpus.parent / "runs" / "first")
 
 
 def test_results_are_shown_on_held_out_videos(config: TrainConfig, tiny_corpus: Path) -> None:

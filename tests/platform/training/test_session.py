@@ -56,6 +56,20 @@ def test_a_checkpoint_is_usable_weights(config: TrainConfig, tmp_path: Path) -> 
         assert torch.equal(tensor, loaded.state_dict()[name])
 
 
+def test_a_training_begins_with_given_weights(config: TrainConfig, tmp_path: Path) -> None:
+    taught = session(config)
+    losses(taught, 4)
+    taught.save(tmp_path)
+    given = load_network(tmp_path / "model.safetensors").state_dict()
+    begun = session(config)
+    begun.begin_with(tmp_path / "model.safetensors")
+    (tmp_path / "begun").mkdir()
+    begun.save(tmp_path / "begun")
+    for name, tensor in load_network(tmp_path / "begun" / "model.safetensors").state_dict().items():
+        assert torch.equal(tensor, given[name])
+    assert losses(begun, 1)[0] != losses(session(config), 1)[0]
+
+
 def test_training_reports_every_loss_and_rate(config: TrainConfig) -> None:
     (step,) = islice(session(config).run(), 1)
     assert {"loss/total", "loss/score", "loss/identity", "loss/action_track"} <= set(step)
