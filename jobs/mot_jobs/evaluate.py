@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from mot_jobs.score_table import score_table
+from mot_jobs.evaluation_tables import evaluation_tables
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.datasets.truth import read_labelled
 from mot_platform.evaluating import evaluate
@@ -59,7 +59,8 @@ def command(
     if as_json:
         print_json(evaluation.report.scalars())
     else:
-        print_table(score_table(evaluation.report))
+        for table in evaluation_tables(evaluation.report):
+            print_table(table)
     with one_line_errors():
         run = record_evaluation(
             evaluation.report,

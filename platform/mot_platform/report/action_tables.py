@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
 from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_readings import READING_NAMES
+from mot_platform.metrics.actions.action_samples import ActionScores
 
 MAX_CONFUSION_ACTIONS = 16
 """A larger matrix can't be read; the rarer actions are counted in its column for all others."""
@@ -63,6 +65,23 @@ class ConfusedPair:
     """Of the row of the true action in the confusion table."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingRow:
+    """How well one action is known, or all in the mean, by how it was read."""
+
+    name: str
+    support: int
+    average_precisions: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReadingTable:
+    """Average precision of actions by how they were read, the mean last."""
+
+    columns: tuple[str, ...]
+    rows: tuple[ReadingRow, ...]
+
+
 def action_rows(
     action_map: ActionMap | None, accuracy: ActionAccuracy | None, action_name: _ActionName
 ) -> tuple[ActionRow, ...]:
@@ -84,6 +103,37 @@ def action_rows(
         if support[action]
     ]
     return tuple(sorted(rows, key=lambda row: (-row.support, row.name)))
+
+
+def reading_table(
+    action_map: ActionMap, others: Mapping[str, ActionScores], action_name: _ActionName
+) -> ReadingTable | None:
+    """Return the average precision of each action by how it was read; None if it was read in one way only.
+
+    Args:
+        action_map: Read from the memory of tracks.
+        others: By the name of another reading of the same tracks.
+        action_name: Gives names to actions.
+    """
+    if not others:
+        return None
+    readings = [action_map, *(scores.action_map for scores in others.values())]
+    number = action_map.num_truth_by_action
+    commonest = sorted(action_map.ap_by_action, key=lambda action: (-number[action], action_name(action)))
+    rows = [
+        ReadingRow(
+            name=action_name(action),
+            support=number[action],
+            average_precisions=tuple(reading.ap_by_action[action] for reading in readings),
+        )
+        for action in commonest
+    ]
+    mean = ReadingRow(
+        name="mean", support=sum(number.values()), average_precisions=tuple(one.mean_ap for one in readings)
+    )
+    return ReadingTable(
+        columns=("track memory", *(READING_NAMES[name] for name in others)), rows=(*rows, mean)
+    )
 
 
 def confusion_table(accuracy: ActionAccuracy, action_name: _ActionName) -> Confusion | None:

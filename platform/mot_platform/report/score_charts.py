@@ -8,6 +8,7 @@ from mot_model.structures import Array
 from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.boxes.detection_map import DetectionScores
 from mot_platform.metrics.evaluation_report import EvaluationReport
+from mot_platform.metrics.identity.separation import SIMILARITIES, IdentitySeparation
 from mot_platform.metrics.tracks.hota import ALPHAS
 from mot_platform.report.action_tables import ActionRow
 from mot_platform.report.line_chart import LineChart, Series, draw_lines
@@ -72,6 +73,34 @@ def action_chart(scores: ActionMap, rows: tuple[ActionRow, ...]) -> LineChart | 
     ]
     return draw_lines(
         "Commonest actions", _RECALL, lines[:MAX_ACTIONS], x_name="recall", note="average precision"
+    )
+
+
+def separation_chart(separation: IdentitySeparation) -> LineChart | None:
+    """Return how many pairs of one person, and of two, are at least as similar as what; None without any."""
+    lines = [
+        Series(
+            name=f"same, {gap.gap_frames} frame{'' if gap.gap_frames == 1 else 's'} apart",
+            value=_finite(gap.same_similarity),
+            y=gap.same_above,
+            is_bold=True,
+        )
+        for gap in separation.gaps
+    ]
+    different = [
+        Series(
+            name=f"different, {gap.gap_frames}",
+            value=_finite(gap.different_similarity),
+            y=gap.different_above,
+        )
+        for gap in separation.gaps
+    ]
+    return draw_lines(
+        "Pairs at least so similar",
+        SIMILARITIES,
+        [*lines, *different],
+        x_name="cosine similarity",
+        note="share of the pairs; mean similarity",
     )
 
 

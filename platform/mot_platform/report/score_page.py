@@ -8,9 +8,14 @@ from pathlib import Path
 from mot_platform.metrics.actions.action_accuracy import ActionAccuracy
 from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
-from mot_platform.report.action_tables import action_rows, confusion_table, most_confused
+from mot_platform.report.action_tables import action_rows, confusion_table, most_confused, reading_table
 from mot_platform.report.rendering import count, render, write_page
-from mot_platform.report.score_charts import action_chart, detection_chart, hota_charts
+from mot_platform.report.score_charts import (
+    action_chart,
+    detection_chart,
+    hota_charts,
+    separation_chart,
+)
 from mot_platform.report.score_contents import ScoreContents, ScoredSequence
 from mot_platform.report.score_tables import (
     COUNTS,
@@ -45,6 +50,7 @@ def render_score_page(contents: ScoreContents) -> str:
         contents=contents,
         cards=score_cards(contents),
         tracking=_tracking(report, contents.sequences) if report else None,
+        separation=_separation(report) if report else None,
         detection=_detection(contents),
         actions=_actions(contents),
         shares=SHARES,
@@ -62,6 +68,13 @@ def _tracking(report: EvaluationReport, sequences: Sequence[ScoredSequence]) -> 
         "spans": span_rows(report),
         "strips": switch_strips(wrong.spans, sequences),
     }
+
+
+def _separation(report: EvaluationReport) -> dict[str, object] | None:
+    """Return what the page says of how well embeddings tell people apart, None without embeddings."""
+    if report.separation is None:
+        return None
+    return report.separation.to_dict() | {"chart": separation_chart(report.separation)}
 
 
 def _detection(contents: ScoreContents) -> dict[str, object] | None:
@@ -103,7 +116,21 @@ def _actions(contents: ScoreContents) -> dict[str, object] | None:
         "confused": most_confused(accuracy, contents.action_name) if accuracy else (),
         "accuracy": accuracy,
         "identified": combined.identified_action_accuracy if combined else None,
+        "readings": _readings(contents),
         "tubes": tube_rows(report.video_map, contents.action_name) if report and report.video_map else (),
         "num_images": report.num_images if report else None,
         "notes": report.notes if report else (),
     }
+
+
+def _readings(contents: ScoreContents) -> dict[str, object] | None:
+    """Return what the page says of other readings of the actions of the same tracks, None without any."""
+    report = contents.evaluation
+    if report is None or report.combined.action_map is None:
+        return None
+    table = reading_table(report.combined.action_map, report.other_actions, contents.action_name)
+    if table is None:
+        return None
+    own = report.combined.action_accuracy
+    accuracies = [own, *(scores.found for scores in report.other_actions.values())]
+    return {"table": table, "accuracies": [accuracy and accuracy.accuracy for accuracy in accuracies]}

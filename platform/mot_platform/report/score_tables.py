@@ -19,7 +19,16 @@ COUNTS = ("IDSW", "Frag", "MT", "PT", "ML", "FP", "FN")
 DETECTION = ("mean_ap", "ap50", "ap75", "ap_small", "ap_medium", "ap_large", "recall_100")
 MAX_SPANS = 12
 
-_CARDS = ("HOTA", "IDF1", "MOTA", "wrong_identity_share", "action_accuracy", "identified_action_accuracy")
+_CARDS = (
+    "detection_AP50",
+    "IDF1",
+    "HOTA",
+    "MOTA",
+    "wrong_identity_share",
+    "action_mAP",
+    "action_accuracy",
+    "identified_action_accuracy",
+)
 _ACTION_CARDS = ("frame_mAP", "video_mAP@0.5", "video_mAP@0.5:0.95", "action_accuracy")
 _BOX_CARDS = ("detection_mAP", "detection_AP50", "detection_AP75")
 _TUBE_IOUS = (0.2, 0.5, 0.75)

@@ -15,6 +15,7 @@ MEANINGS = {
     "detection_mAP": ("Detection mAP", "average precision of boxes, mean over overlaps of 0.5 to 0.95"),
     "detection_AP75": ("Detection mAP75", "average precision of boxes, at an overlap of 0.75"),
     "detection_AP50": ("Detection mAP50", "average precision of boxes, at an overlap of 0.5"),
+    "action_mAP": ("Action mAP", "mean over actions of the average precision of boxes, at an overlap of 0.5"),
     "action_accuracy": ("Action accuracy", "visible people whose best-scored action is true"),
     "wrong_identity_share": ("Wrong identity", "matched boxes that have another track than the person's own"),
     "identified_action_accuracy": (

@@ -15,6 +15,7 @@ from mot_model.structures import Tracks
 from mot_platform.formats.motchallenge import MotRows, SequenceInfo
 from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.ground_truth import SequenceTruth
+from mot_platform.metrics.identity.embedded_people import EmbeddedPeople
 from mot_platform.report import clip
 from mot_platform.report.contents import ReportContents
 from mot_platform.report.machine import Machine
@@ -98,6 +99,16 @@ def tracks(truth: SequenceTruth) -> Tracks:
         xyxy=rows.xyxy.astype(np.float32),
         score=np.full(len(rows), 0.9, np.float32),
         action_score=np.where(truth.actions, 0.8, 0.1).astype(np.float32),
+    )
+
+
+@pytest.fixture
+def people() -> EmbeddedPeople:
+    """Return two people in two frames who look different from each other, each always the same."""
+    return EmbeddedPeople(
+        frame_index=np.array([0, 0, 1, 1]),
+        person=np.array([1, 2, 1, 2]),
+        embedding=np.eye(2, dtype=np.float32)[[0, 1, 0, 1]],
     )
 
 

@@ -9,11 +9,14 @@ import pytest
 
 from mot_platform.metrics.actions.action_accuracy import ActionAccuracy, action_accuracy
 from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_readings import PER_FRAME
+from mot_platform.metrics.actions.action_samples import ActionScores
 from mot_platform.report.action_tables import (
     MAX_CONFUSION_ACTIONS,
     action_rows,
     confusion_table,
     most_confused,
+    reading_table,
 )
 
 NAMES = {11: "sit", 14: "walk", 17: "run"}
@@ -41,6 +44,20 @@ def test_without_an_accuracy_the_support_is_that_of_the_average_precision() -> N
     found = ActionMap(mean_ap=0.5, ap_by_action={11: 0.5, 14: 0.5}, num_truth_by_action={11: 3, 14: 9})
     rows = action_rows(found, None, NAMES.__getitem__)
     assert [(row.name, row.support, row.recall) for row in rows] == [("walk", 9, None), ("sit", 3, None)]
+
+
+def test_readings_stand_side_by_side_with_their_mean_last(accuracy: ActionAccuracy) -> None:
+    own, other = (
+        ActionMap(mean_ap=mean, ap_by_action={11: mean, 14: mean}, num_truth_by_action={11: 3, 14: 9})
+        for mean in (0.75, 0.5)
+    )
+    scores = ActionScores(action_map=other, found=accuracy, identified=accuracy)
+    table = reading_table(own, {PER_FRAME: scores}, NAMES.__getitem__)
+    assert table is not None
+    assert table.columns == ("track memory", "present frame alone")
+    assert [(row.name, row.support) for row in table.rows] == [("walk", 9), ("sit", 3), ("mean", 12)]
+    assert {row.average_precisions for row in table.rows} == {(0.75, 0.5)}
+    assert reading_table(own, {}, NAMES.__getitem__) is None
 
 
 def test_confusion_shares_sum_to_one(accuracy: ActionAccuracy) -> None:

@@ -8,9 +8,17 @@ import numpy as np
 
 from mot_platform.metrics.actions.action_map import ActionMap
 from mot_platform.metrics.evaluation_report import EvaluationReport
+from mot_platform.metrics.identity.embedded_people import EmbeddedPeople
+from mot_platform.metrics.identity.separation import identity_separation
 from mot_platform.report.action_tables import action_rows
 from mot_platform.report.contents import ReportContents
-from mot_platform.report.score_charts import MAX_ACTIONS, action_chart, detection_chart, hota_charts
+from mot_platform.report.score_charts import (
+    MAX_ACTIONS,
+    action_chart,
+    detection_chart,
+    hota_charts,
+    separation_chart,
+)
 
 
 def evaluated(contents: ReportContents) -> EvaluationReport:
@@ -47,3 +55,10 @@ def test_only_the_commonest_actions_are_drawn() -> None:
     chart = action_chart(found, action_rows(found, None, str))
     assert chart is not None
     assert [line.name for line in chart.legend] == ["8", "7", "6", "5", "4", "3"]
+
+
+def test_similarity_has_a_line_for_one_person_and_one_for_two(people: EmbeddedPeople) -> None:
+    chart = separation_chart(identity_separation([people], min_similarity=0.6))
+    assert chart is not None
+    assert [line.name for line in chart.legend] == ["same, 1 frame apart", "different, 1"]
+    assert separation_chart(identity_separation([], min_similarity=0.6)) is None

@@ -14,9 +14,13 @@ import pytest
 
 from mot_model.structures import Tracks
 from mot_platform.metrics.actions.action_map import ActionMap
+from mot_platform.metrics.actions.action_readings import PER_FRAME
 from mot_platform.metrics.actions.action_report import ActionReport
+from mot_platform.metrics.actions.action_samples import ActionScores
 from mot_platform.metrics.boxes.coco_report import ClassScores, CocoReport
 from mot_platform.metrics.ground_truth import SequenceTruth
+from mot_platform.metrics.identity.embedded_people import EmbeddedPeople
+from mot_platform.metrics.identity.separation import identity_separation
 from mot_platform.metrics.sequence_prediction import SequencePrediction
 from mot_platform.report.contents import ReportContents
 from mot_platform.report.score_contents import ScoreContents, ScoredSequence
@@ -76,6 +80,29 @@ def test_a_page_of_tracks_is_whole_and_needs_nothing_else(
         "frame 7, 0.6 s",
         "16 of 16 boxes",
     ):
+        assert text in page
+
+
+def test_looks_and_readings_of_actions_are_shown_where_they_were_scored(
+    scored: ScoreContents, people: EmbeddedPeople, outline_of: OutlineOf
+) -> None:
+    report = scored.evaluation
+    assert report is not None
+    combined = report.combined
+    assert combined.action_map is not None
+    assert combined.action_accuracy is not None
+    other = ActionScores(
+        action_map=combined.action_map, found=combined.action_accuracy, identified=combined.action_accuracy
+    )
+    more = replace(
+        report,
+        separation=identity_separation([people], min_similarity=0.6),
+        other_actions={PER_FRAME: other},
+    )
+    page = render_score_page(replace(scored, evaluation=more, sequences=()))
+    outline_of(page)
+    assert headings(page)[3:] == ["Identity embedding", "Detection", "Actions"]
+    for text in ("similarity of 0.60 or more", "Pairs at least so similar", "present frame alone"):
         assert text in page
 
 

@@ -12,6 +12,8 @@ PER_FRAME = "per_frame"
 """Each row says what the present frame alone shows."""
 SMOOTHED = "smoothed"
 """Each row says the mean of what the last frames of its track show, each alone."""
+READING_NAMES = {PER_FRAME: "present frame alone", SMOOTHED: "mean of the last frames"}
+"""What people call them."""
 
 
 def smoothed_scores(tracks: Tracks, *, num_frames: int) -> Array:
