@@ -51,7 +51,7 @@ def overlap(boxes: Tensor, others: Tensor) -> Tensor:
 def assign(
     *,
     score_BNK: Tensor,
-    box_BN4: Tensor,
+    box_BN4: Tensor | None,
     centre_N2: Tensor,
     target_BG4: Tensor,
     class_BG: Tensor,
@@ -62,7 +62,7 @@ def assign(
 
     Args:
         score_BNK: Scores in range [0, 1].
-        box_BN4: Predicted `xyxy`.
+        box_BN4: Predicted `xyxy`; None where boxes have no say.
         centre_N2: Centres of the cells.
         target_BG4: Labelled `xyxy`; the part inside the image decides the centre.
         class_BG: Labelled classes.
@@ -82,7 +82,7 @@ def assign(
         inside(centre_N2, target_BG4) | (offset_BGN2.amax(-1) <= 0.5)
     )
     near_BGN &= present_BG[:, :, None]
-    iou_BGN = overlap(box_BN4[:, None], target_BG4[:, :, None])
+    iou_BGN = overlap(box_BN4[:, None], target_BG4[:, :, None]) if box_BN4 is not None else near_BGN.float()
     index = class_BG[:, None].expand(-1, score_BNK.shape[1], -1)
     score_BGN = score_BNK.gather(2, index).transpose(1, 2)
     prior_BGN = torch.exp(-distance_BGN / (2 * CENTRE_SPREAD_CELLS**2))

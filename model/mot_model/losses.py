@@ -8,6 +8,9 @@ tasks against each other.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Literal
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -24,63 +27,103 @@ FOCUS = 2.0
 CONTRAST_TEMPERATURE = 0.1
 BOX_WEIGHT = 4.0
 DISTANCE_WEIGHT = 2.0
-TASKS = {
+Task = Literal["detection", "identity", "action"]
+TASKS: dict[Task, tuple[str, ...]] = {
     "detection": ("score", "box", "distance", "score_many", "box_many", "distance_many"),
     "identity": ("identity",),
     "action": ("action_frame", "action_track"),
 }
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LossConfig:
+    """What a network is trained for.
+
+    Raises:
+        ValueError: on no task or an unknown one.
+    """
+
+    tasks: tuple[Task, ...] = ("detection", "identity", "action")
+    """Tasks to learn; one alone makes a separate network of the same size."""
+    one_to_many: bool = True
+    """Whether an auxiliary branch that answers with several cells per object teaches detection too."""
+
+    def __post_init__(self) -> None:
+        if not self.tasks or not set(self.tasks) <= set(TASKS):
+            raise ValueError(f"loss.tasks must be some of {', '.join(TASKS)}, got {self.tasks}")
+
+
 class MultiTaskLoss(nn.Module):
     """Weighs the tasks by learned log-variances.
+
+    Args:
+        config: The tasks.
 
     Source: Kendall et al., "Multi-task learning using uncertainty to weigh losses" (2018), as in FairMOT.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, config: LossConfig | None = None) -> None:
         super().__init__()
+        self.config = config or LossConfig()
         self.log_variance = nn.ParameterDict({task: nn.Parameter(torch.zeros(())) for task in TASKS})
 
     def forward(
         self, network: JointNetwork, output: HeadOutput, clips: ClipBatch
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """Return the total to minimise and every term by name, all scalars.
+        """Return the total to minimise and every term of its tasks by name, all scalars.
 
         Args:
             network: Gives the track memory head.
             output: Dense outputs of the B*T frames of `clips`, clip by clip.
             clips: The labels.
         """
-        terms = loss_terms(network, output, clips)
-        total = torch.zeros((), device=clips.pixels.device)
+        terms = loss_terms(network, output, clips, self.config)
+        total = nothing(*(parameter for parameter in network.parameters() if parameter.requires_grad))
         for task, names in TASKS.items():
-            raw = torch.stack([terms[name] for name in names if name in terms]).sum()
-            log_variance = self.log_variance[task]
+            raw = torch.stack([terms.get(name, total.new_zeros(())) for name in names]).sum()
+            log_variance = self.log_variance[task] * (task in self.config.tasks)
             total = total + torch.exp(-log_variance) * raw + 0.5 * log_variance
         return total, terms
 
 
-def loss_terms(network: JointNetwork, output: HeadOutput, clips: ClipBatch) -> dict[str, Tensor]:
-    """Return every unweighted term by name."""
-    one = assign_branch(output.one_to_one, clips, 1)
-    terms = detection_terms(output.one_to_one, one, clips)
-    if output.one_to_many is not None:
-        many = assign_branch(output.one_to_many, clips, ONE_TO_MANY_CELLS)
-        terms |= {
-            f"{name}_many": term for name, term in detection_terms(output.one_to_many, many, clips).items()
-        }
+def loss_terms(
+    network: JointNetwork, output: HeadOutput, clips: ClipBatch, config: LossConfig
+) -> dict[str, Tensor]:
+    """Return every unweighted term of the tasks by name."""
+    terms: dict[str, Tensor] = {}
+    learns_boxes = "detection" in config.tasks
+    one = assign_branch(output.one_to_one, clips, 1, by_output=learns_boxes)
+    if learns_boxes:
+        terms |= detection_terms(output.one_to_one, one, clips)
+        if config.one_to_many and output.one_to_many is not None:
+            many = assign_branch(output.one_to_many, clips, ONE_TO_MANY_CELLS)
+            auxiliary = detection_terms(output.one_to_many, many, clips)
+            terms |= {f"{name}_many": term for name, term in auxiliary.items()}
+    if "identity" in config.tasks:
+        terms["identity"] = identity_loss(output.embedding, one, clips)
+    if "action" in config.tasks:
+        around = assign_branch(output.one_to_one, clips, ONE_TO_MANY_CELLS, by_output=False)
         if output.action_logit is not None:
-            terms["action_frame"] = action_frame_loss(output.action_logit, many, clips)
-    terms["identity"] = identity_loss(output.embedding, one, clips)
-    terms["action_track"] = action_track_loss(network, output.action_feature, one, clips)
+            terms["action_frame"] = action_frame_loss(output.action_logit, around, clips)
+        terms["action_track"] = action_track_loss(network, output.action_feature, one, clips)
     return terms
 
 
-def assign_branch(detection: DetectionMap, clips: ClipBatch, cells_per_object: int) -> Assignment:
-    """Return the positive cells of one detection branch."""
+def assign_branch(
+    detection: DetectionMap, clips: ClipBatch, cells_per_object: int, *, by_output: bool = True
+) -> Assignment:
+    """Return the positive cells of one detection branch.
+
+    Args:
+        detection: The branch.
+        clips: The labels.
+        cells_per_object: Cells that answer for an object.
+        by_output: Whether scores and boxes of the branch have a say; else the nearest cells answer.
+    """
+    score_BNK = detection.score_logit.sigmoid().flatten(2).transpose(1, 2)
     return assign(
-        score_BNK=detection.score_logit.sigmoid().flatten(2).transpose(1, 2),
-        box_BN4=boxes_of_cells(detection),
+        score_BNK=score_BNK if by_output else torch.ones_like(score_BNK),
+        box_BN4=boxes_of_cells(detection) if by_output else None,
         centre_N2=cell_centres(map_hw(detection.score_logit), clips.pixels.device),
         target_BG4=clips.xyxy.flatten(0, 1),
         class_BG=clips.class_id.flatten(0, 1),
@@ -127,7 +170,7 @@ def detection_terms(detection: DetectionMap, positives: Assignment, clips: ClipB
 
 
 def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
-    """Return the varifocal loss (Zhang et al., 2021) per object.
+    """Return the varifocal loss (Zhang et al., 2021) per object, less its least possible value.
 
     Frames without complete boxes and cells of ignored regions do not count as background.
     """
@@ -141,7 +184,13 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
     )
     weight_BNK = torch.where(target_BNK > 0, target_BNK, weight_BNK)
     loss = F.binary_cross_entropy_with_logits(logit_BNK, target_BNK, weight_BNK, reduction="sum")
-    return loss / quality.sum().clamp(min=1.0)
+    least = (quality * binary_entropy(quality)).sum()
+    return (loss - least) / quality.sum().clamp(min=1.0)
+
+
+def binary_entropy(share: Tensor) -> Tensor:
+    """Return the entropy in nats of events with these probabilities, the least cross-entropy of such a target."""
+    return F.binary_cross_entropy(share, share, reduction="none")
 
 
 def background(clips: ClipBatch, map_size: tuple[int, int]) -> Tensor:
@@ -165,10 +214,13 @@ def generalised_iou_loss(box_P4: Tensor, target_P4: Tensor) -> Tensor:
 
 
 def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
-    """Return the supervised contrastive loss over the ids of the batch (Khosla et al., 2020).
+    """Return a contrastive loss over the ids of the batch: each sighting against each other of the same id.
 
-    It needs no list of all identities: objects of other clips are negatives, other frames of the same id are
-    positives.
+    It needs no list of all identities: other frames of the same id are positives, all others in the clip and in
+    the other clips of the batch are negatives, the more alike the heavier. A positive competes with negatives
+    only, never with other positives, so that a perfect embedding costs nothing.
+
+    Source: the decoupled contrastive loss (Yeh et al., 2022) with labels as in Khosla et al. (2020).
     """
     track_id = clips.track_id.flatten(0, 1)[positives.frame, positives.target]
     known = track_id >= 0
@@ -179,9 +231,10 @@ def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatc
     if not anchors.any():
         return nothing(embedding_BDHW)
     similarity = embedding @ embedding.T / CONTRAST_TEMPERATURE
-    similarity = similarity.masked_fill(torch.eye(len(same), dtype=torch.bool, device=same.device), -1e4)
-    log_share = similarity - similarity.logsumexp(1, keepdim=True)
-    return -((log_share * same).sum(1)[anchors] / same.sum(1)[anchors]).mean()
+    other = track_id[:, None] != track_id[None]
+    rivals = similarity.masked_fill(~other, -1e4).logsumexp(1, keepdim=True)
+    loss = F.softplus(rivals - similarity)
+    return ((loss * same).sum(1)[anchors] / same.sum(1)[anchors]).mean()
 
 
 def action_loss(logit_PA: Tensor, label_PA: Tensor, known_PA: Tensor) -> Tensor:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Literal
 
+from mot_model.losses import LossConfig
 from mot_model.network import INPUT_MULTIPLE, NetworkConfig
 from mot_platform.errors import InputError
 from mot_platform.training.augmentation import AugmentationConfig
@@ -128,6 +129,8 @@ class TrainConfig:
     """Digest of these weights; filled in when a run begins, which goes on with the same ones only."""
     data: DataConfig = field(default_factory=DataConfig)
     """Sources and clips."""
+    loss: LossConfig = field(default_factory=LossConfig)
+    """What is learned."""
     optimizer: OptimizerConfig = field(default_factory=OptimizerConfig)
     """Optimiser and schedule."""
     stages: tuple[StageConfig, ...] = ()

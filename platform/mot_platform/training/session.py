@@ -28,10 +28,10 @@ from mot_platform.training.schedule import AveragedNetwork, build_optimizer, lea
 class TrainingModule(nn.Module):
     """Network and loss as the one module that data-parallel training wraps."""
 
-    def __init__(self, network: JointNetwork, autocast: torch.dtype | None) -> None:
+    def __init__(self, network: JointNetwork, loss: MultiTaskLoss, autocast: torch.dtype | None) -> None:
         super().__init__()
         self.network = network
-        self.loss = MultiTaskLoss()
+        self.loss = loss
         self._autocast = autocast
 
     def forward(self, clips: ClipBatch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -93,7 +93,8 @@ class TrainingSession:
         self._world_size = world_size
         torch.manual_seed(config.seed)
         network = JointNetwork(config.network).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self._module = TrainingModule(network, autocast_dtype(config.precision, device)).to(device)
+        autocast = autocast_dtype(config.precision, device)
+        self._module = TrainingModule(network, MultiTaskLoss(config.loss), autocast).to(device)
         self._parallel = DistributedDataParallel(self._module) if world_size > 1 else self._module
         self._optimizer = build_optimizer(nn.ModuleList([self._module]), config.optimizer)
         self.average = AveragedNetwork(network, config.optimizer.ema_decay)

@@ -1,4 +1,4 @@
-"""The stages of a run: much of what there is to learn of a scene shows on small images, several times faster."""
+"""The stages of a run: most of what there is to learn shows on small images too, several times faster."""
 
 from __future__ import annotations
 
