@@ -189,7 +189,7 @@ def score_loss(logit_BKHW: Tensor, positives: Assignment, clips: ClipBatch) -> T
 
 
 def binary_entropy(share: Tensor) -> Tensor:
-    """Return the entropy in nats of events with these probabilities, the least cross-entropy of such a target."""
+    """Return the entropy of events with these probabilities in nats: the least cross-entropy they allow."""
     return F.binary_cross_entropy(share, share, reduction="none")
 
 
@@ -216,9 +216,9 @@ def generalised_iou_loss(box_P4: Tensor, target_P4: Tensor) -> Tensor:
 def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
     """Return a contrastive loss over the ids of the batch: each sighting against each other of the same id.
 
-    It needs no list of all identities: other frames of the same id are positives, all others in the clip and in
-    the other clips of the batch are negatives, the more alike the heavier. A positive competes with negatives
-    only, never with other positives, so that a perfect embedding costs nothing.
+    It needs no list of all identities: other frames of the same id are positives, all others in the clip and
+    in the other clips of the batch are negatives, the more alike the heavier. A positive competes with
+    negatives only, never with other positives, so that a perfect embedding costs nothing.
 
     Source: the decoupled contrastive loss (Yeh et al., 2022) with labels as in Khosla et al. (2020).
     """
