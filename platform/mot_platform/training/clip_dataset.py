@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from torch.utils.data import Dataset
@@ -21,7 +21,7 @@ from mot_platform.training.clips import Clip, label_clip
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.frame_cache import FrameCache
 from mot_platform.training.mosaic import MOSAIC_CLIPS, mosaic
-from mot_platform.training.places import Place, draw_frames, find_places, repeat_factors
+from mot_platform.training.places import Place, another_place, draw_frames, find_places, repeat_factors
 from mot_platform.training.stages import stages_of
 from mot_platform.training.training_video import TrainingVideo, training_video
 from mot_platform.video.index import VideoIndex
@@ -54,9 +54,9 @@ class ClipDataset(Dataset[Clip]):
         self._config = data
         self._seed = config.seed
         self._stages = stages_of(config)
-        self._sources = [
-            open_training_source(entry, data.clip_frames, config.network) for entry in data.sources
-        ]
+        self._sources = with_own_ids(
+            [open_training_source(entry, data.clip_frames, config.network) for entry in data.sources]
+        )
         factors = [
             repeat_factors(s.places, s.videos, clip_frames=data.clip_frames, threshold=entry.rare_actions)
             for s, entry in zip(self._sources, data.sources, strict=True)
@@ -70,8 +70,10 @@ class ClipDataset(Dataset[Clip]):
         """Return clip `number` of the stream."""
         self._resize(self._input_wh(number))
         random = np.random.default_rng((self._seed, 2, number))
-        chosen, _, place = self.order.at(number)
+        chosen, _, place = self.order.at(number // 2 if self._config.pairs else number)
         source = self._sources[chosen]
+        if self._config.pairs and number % 2:
+            place = another_place(source.places, place, random)
         clip = self._clip(source, source.places[place], random)
         if random.random() < self._config.augmentation.mosaic_probability:
             others = random.integers(len(source.places), size=MOSAIC_CLIPS - 1)
@@ -125,6 +127,21 @@ class ClipDataset(Dataset[Clip]):
         missing = self._config.clip_frames - len(pixels)
         last = pixels[-1:] if len(pixels) else np.full((1, *pixels.shape[1:]), PADDING_VALUE, np.uint8)
         return letterbox.pad(np.concatenate([pixels, np.repeat(last, missing, axis=0)]))
+
+
+def with_own_ids(sources: Sequence[TrainingSource]) -> list[TrainingSource]:
+    """Return the sources with track ids that no two videos share, as the identity loss needs them."""
+    first = 0
+    renamed = []
+    for source in sources:
+        videos = []
+        for video in source.videos:
+            ids, number = np.unique(video.boxes.track_id, return_inverse=True)
+            own = np.where(ids >= 0, first + np.arange(len(ids)), -1)
+            videos.append(replace(video, boxes=replace(video.boxes, track_id=own[number])))
+            first += len(ids)
+        renamed.append(replace(source, videos=videos))
+    return renamed
 
 
 def open_training_source(entry: SourceConfig, clip_frames: int, network: NetworkConfig) -> TrainingSource:

@@ -15,9 +15,6 @@ from mot_model.structures import Array
 from mot_platform.datasets.source import BoxLabels
 from mot_platform.training.training_video import TrainingVideo
 
-MAX_CLIP_TRACKS = 4096
-"""Stride between the track ids of two clips of a batch; more tracks than this never share a clip."""
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Clip:
@@ -34,7 +31,7 @@ class Clip:
     class_id: Array
     """int64 `(T, G)`."""
     track_id: Array
-    """int64 `(T, G)`, -1 without identities."""
+    """int64 `(T, G)`, the same in all clips of a video; -1 without identities."""
     action: Array
     """float32 `(T, G, A)`."""
     has_action: Array
@@ -97,17 +94,17 @@ def slots_of(boxes: BoxLabels) -> tuple[Array, Array]:
     tracks, slot = np.unique(boxes.track_id, return_inverse=True)
     without = boxes.track_id < 0
     if not without.any():
-        return np.arange(len(tracks)), slot
+        return tracks, slot
     known = tracks[tracks >= 0]
     frame = boxes.frame_index[without]
     rank = np.arange(len(frame)) - np.searchsorted(frame, frame)
     slot = slot - (len(tracks) - len(known))
     slot[without] = len(known) + rank
-    return np.concatenate([np.arange(len(known)), np.full(rank.max() + 1, -1)]), slot
+    return np.concatenate([known, np.full(rank.max() + 1, -1)]), slot
 
 
 def collate(clips: list[Clip]) -> ClipBatch:
-    """Return the clips as one batch, padded to the most objects, ids made unique over the batch."""
+    """Return the clips as one batch, padded to the most objects."""
     num_slots = max(clip.present.shape[1] for clip in clips)
 
     def padded(name: str, value: int = 0) -> torch.Tensor:
@@ -116,15 +113,13 @@ def collate(clips: list[Clip]) -> ClipBatch:
         same_size = [np.pad(a, w, constant_values=value) for a, w in zip(arrays, widths, strict=True)]
         return torch.from_numpy(np.stack(same_size))
 
-    track_id = padded("track_id", -1)
-    offset = torch.arange(len(clips)).view(-1, 1, 1) * MAX_CLIP_TRACKS
     return ClipBatch(
         pixels=torch.from_numpy(np.stack([clip.pixels for clip in clips])),
         xyxy=padded("xyxy"),
         present=padded("present"),
         ignored=padded("ignored"),
         class_id=padded("class_id"),
-        track_id=torch.where(track_id >= 0, track_id + offset, -1),
+        track_id=padded("track_id", -1),
         action=padded("action"),
         has_action=padded("has_action"),
         has_boxes=torch.from_numpy(np.stack([clip.has_boxes for clip in clips])),

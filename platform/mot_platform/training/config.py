@@ -55,6 +55,8 @@ class DataConfig:
     neighbours: int = 1
     """Clips next to each other in a video that are taken one after the other. More than 1 saves decoding
     where keyframes are far apart; batches then vary less."""
+    pairs: bool = False
+    """Whether clips come in twos, from different times of a video: identities then learn to last."""
     strides: tuple[int, ...] = (1,)
     """Steps from one frame of a clip to the next, one of them for each clip; 2 looks twice as fast."""
     reverse_probability: float = 0.0
@@ -168,13 +170,15 @@ class TrainConfig:
                 f"{self.data.clip_frames}: training would never fill the memory that inference uses"
             )
         counts = self.worker_counts
+        parts = 2 if self.data.pairs else 1
         if not counts or counts[0] < 1:
             raise ValueError(f"workers must be at least 1, or a rising pair of such, got {self.workers}")
         for clips in (self.clips_per_step, *(stage.clips_per_step or 0 for stage in self.stages)):
-            uneven = [str(count) for count in counts if clips % count]
+            uneven = [str(count) for count in counts if clips % (count * parts)]
             if uneven:
+                twice = "twice " if self.data.pairs else ""
                 raise ValueError(
-                    f"clips_per_step {clips} must divide by every number of workers, "
+                    f"clips_per_step {clips} must divide by {twice}every number of workers, "
                     f"and does not by {', '.join(uneven[:5])}"
                 )
 

@@ -39,13 +39,12 @@ def mosaic(clips: Sequence[Clip], random: np.random.Generator) -> Clip:
     pixels = np.empty_like(clips[0].pixels)
     has_boxes = np.any([clip.has_boxes for clip in clips], axis=0)
     parts = []
-    num_ids = 0
     for clip, placement in zip(clips, placements, strict=True):
         placement.paste(clip.pixels, pixels)
         part = placement.move_labels(clip)
         unlabelled = (has_boxes & ~clip.has_boxes).any(1)
-        parts += [_in_quarter(part, placement.target, num_ids), _cover(part, placement.target, unlabelled)]
-        num_ids += int(clip.track_id.max(initial=-1)) + 1
+        in_quarter = replace(part, xyxy=placement.target.cut(part.xyxy))
+        parts += [in_quarter, _cover(part, placement.target, unlabelled)]
     slots = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts], axis=1)
         for field in fields(Clip)
@@ -73,12 +72,6 @@ def _draw_part(quarter: Rectangle, size_wh: tuple[int, int], random: np.random.G
     part = np.clip(np.round(size * zoom), 1, size_wh).astype(int)
     left, top = (int(random.integers(room + 1)) for room in np.array(size_wh) - part)
     return Rectangle(left, top, left + int(part[0]), top + int(part[1]))
-
-
-def _in_quarter(part: Clip, quarter: Rectangle, first_id: int) -> Clip:
-    """Return `part` with boxes cut at the quarter's sides and ids from `first_id` on."""
-    track_id = np.where(part.track_id >= 0, part.track_id + first_id, -1)
-    return replace(part, xyxy=quarter.cut(part.xyxy), track_id=track_id)
 
 
 def _cover(part: Clip, quarter: Rectangle, covered: Array) -> Clip:

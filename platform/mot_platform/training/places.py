@@ -7,8 +7,10 @@ is seen with more and with less past before it.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 
@@ -37,6 +39,23 @@ def find_places(videos: Sequence[TrainingVideo], clip_frames: int) -> list[Place
         for part in video.ranges
         for anchor in _anchors(_labelled_in(part, video), clip_frames)
     ]
+
+
+def another_place(places: Sequence[Place], number: int, random: np.random.Generator) -> int:
+    """Return the number of another place in the same video, the same one if there is no other.
+
+    Args:
+        places: As `find_places` gives them: those of a video are next to each other.
+        number: The place.
+        random: Draws which.
+    """
+    video = places[number].video
+    first = bisect_left(places, video, key=attrgetter("video"))
+    stop = bisect_right(places, video, key=attrgetter("video"))
+    if stop - first == 1:
+        return number
+    other = int(random.integers(first, stop - 1))
+    return other + (other >= number)
 
 
 def _anchors(labelled: Array, clip_frames: int) -> list[int]:

@@ -15,7 +15,7 @@ from mot_platform.datasets.opening import open_sources
 from mot_platform.datasets.source import BoxLabels, SplitRange
 from mot_platform.errors import InputError
 from mot_platform.training.augmentation import AugmentationConfig
-from mot_platform.training.clip_dataset import ClipDataset
+from mot_platform.training.clip_dataset import ClipDataset, open_training_source, with_own_ids
 from mot_platform.training.clips import Clip
 from mot_platform.training.config import DataConfig, SourceConfig, StageConfig, TrainConfig
 
@@ -149,3 +149,18 @@ def test_clips_have_the_size_of_their_stage(tiny_corpus, tiny_network_config) ->
         (32, 32),
         (height, width),
     ]
+
+
+def test_clips_in_pairs_show_the_same_people_at_two_times(tiny_corpus, tiny_network_config) -> None:
+    clips = dataset(tiny_corpus, tiny_network_config, pairs=True)
+    pairs = [(clips[number], clips[number + 1]) for number in range(0, 16, 2)]
+    assert all(set(one.track_id[0]) & set(two.track_id[0]) for one, two in pairs)
+    assert any((one.pixels != two.pixels).any() for one, two in pairs)
+
+
+def test_people_of_two_videos_never_share_an_id(tiny_corpus, tiny_network_config) -> None:
+    sources = (SourceConfig(root=str(tiny_corpus)),)
+    network = tiny_network_config
+    one, two = with_own_ids([open_training_source(sources[0], 4, network) for _ in range(2)])
+    ids = [set(video.boxes.track_id.tolist()) for source in (one, two) for video in source.videos]
+    assert len(set.union(*ids)) == sum(map(len, ids))

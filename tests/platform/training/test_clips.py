@@ -26,7 +26,7 @@ def test_a_track_keeps_its_slot_and_its_labels_their_frame(make_training_video) 
     for frames in ([2, 4], [4, 2]):  # strided, and backwards
         clip = clip_of(video, frames)
         early, late = frames.index(2), frames.index(4)
-        assert clip.track_id[0].tolist() == [0, 1]
+        assert clip.track_id[0].tolist() == [5, 9]
         assert clip.present[:2].tolist() == [[t == late, True] for t in range(2)]
         assert clip.action[early, 1].tolist() == [1, 0]
         assert clip.action[late, 1].tolist() == [1, 1]
@@ -47,7 +47,7 @@ def test_frames_beyond_the_video_and_unlabelled_ones_have_no_labels(make_trainin
 def test_boxes_without_identity_share_slots_but_no_id(make_training_video) -> None:
     video = make_training_video(rows=[(0, -1), (0, 3), (0, -1), (1, -1), (1, 3)])
     clip = clip_of(video, [0, 1])
-    assert clip.track_id[0].tolist() == [0, -1, -1]
+    assert clip.track_id[0].tolist() == [3, -1, -1]
     assert clip.present[:2].tolist() == [[True, True, True], [True, True, False]]
     assert clip.xyxy[0, :, 0].tolist() == [5, 0, 10]
 
@@ -69,10 +69,10 @@ def test_actions_that_the_source_does_not_label_are_unknown(make_training_video)
     assert clip.has_action[0, 0].tolist() == [True, False]
 
 
-def test_ids_are_unique_over_a_batch(make_training_video) -> None:
+def test_a_batch_is_padded_to_the_most_objects(make_training_video) -> None:
     one = make_training_video(rows=[(0, 4), (0, 8)])
     two = make_training_video(rows=[(0, 4), (0, -1), (0, -1)])
     batch = collate([clip_of(one, [0]), clip_of(two, [0]), clip_of(one, [])])
     assert batch.pixels.shape == (3, 4, 48, 80, 3)
     assert batch.present[:, 0].tolist() == [[True, True, False], [True] * 3, [False] * 3]
-    assert batch.track_id[:, 0].tolist() == [[0, 1, -1], [4096, -1, -1], [-1, -1, -1]]
+    assert batch.track_id[:, 0].tolist() == [[4, 8, -1], [4, -1, -1], [-1, -1, -1]]

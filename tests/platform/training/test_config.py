@@ -20,6 +20,11 @@ from mot_platform.training.config import (
         pytest.param(lambda: TrainConfig(steps=0), "steps", id="no steps"),
         pytest.param(lambda: TrainConfig(clips_per_step=3, workers=2), "by 2", id="uneven shares"),
         pytest.param(lambda: TrainConfig(clips_per_step=4, workers=(1, 4)), "by 3", id="uneven in the range"),
+        pytest.param(
+            lambda: TrainConfig(clips_per_step=6, workers=2, data=DataConfig(pairs=True)),
+            "divide by twice every number",
+            id="half a pair",
+        ),
         pytest.param(lambda: TrainConfig(workers=(2, 1)), "rising pair", id="falling range of workers"),
         pytest.param(lambda: TrainConfig(workers=0), "at least 1", id="nobody"),
         pytest.param(lambda: TrainConfig(gpus_per_worker=-1), "gpus_per_worker", id="negative GPUs"),

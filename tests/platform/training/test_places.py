@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mot_platform.datasets.source import SplitRange
-from mot_platform.training.places import Place, draw_frames, find_places, repeat_factors
+from mot_platform.training.places import Place, another_place, draw_frames, find_places, repeat_factors
 
 
 def test_a_dense_video_has_a_place_for_every_clip_and_a_sparse_one_for_every_label(
@@ -69,3 +69,12 @@ def test_a_rare_action_is_due_more_often(make_training_video) -> None:
     factors = repeat_factors(places, [video], clip_frames=4, threshold=0.4)
     assert factors.tolist() == pytest.approx([2.0, *[1.0] * 9])
     assert (repeat_factors(places, [video], clip_frames=4, threshold=0.0) == 1).all()
+
+
+def test_another_place_is_in_the_same_video_and_is_any_other() -> None:
+    whole = SplitRange(split="train", start_frame=0, stop_frame=99)
+    places = [Place(video, whole, anchor) for video, count in enumerate((3, 1, 4)) for anchor in range(count)]
+    random = np.random.default_rng(0)
+    assert {another_place(places, 1, random) for _ in range(40)} == {0, 2}
+    assert {another_place(places, 3, random) for _ in range(5)} == {3}
+    assert {another_place(places, 7, random) for _ in range(60)} == {4, 5, 6}
