@@ -40,7 +40,7 @@ class Dimensions(NamedTuple):
 
 SIZES: dict[Size, Dimensions] = {
     "pico": Dimensions((16, 24, 48, 96, 128), (0, 1, 1, 1), 48),
-    "nano": Dimensions((16, 32, 64, 128, 192), (1, 2, 2, 1), 64),
+    "nano": Dimensions((16, 32, 64, 128, 192), (1, 2, 2, 2), 64),
     "small": Dimensions((32, 64, 128, 192, 256), (1, 2, 3, 2), 96),
     "base": Dimensions((48, 96, 192, 320, 448), (1, 3, 4, 2), 128),
 }
@@ -138,6 +138,11 @@ class JointNetwork(nn.Module):
             memory_frames=config.memory_frames,
         )
 
+    @property
+    def receptive_field_frames(self) -> int:
+        """Number R of frames that an output depends on, its own included."""
+        return self.temporal.receptive_field_frames
+
     def initial_state(
         self, num_streams: int = 1, *, input_wh: tuple[int, int] | None = None
     ) -> TemporalState:
@@ -158,12 +163,17 @@ class JointNetwork(nn.Module):
             state: State after the frame before.
         """
         num_streams, num_frames = pixels_BTHW3.shape[:2]
-        # (B*T, 3, H, W) that still lies in memory channel by channel: what the CPU kernels like best.
-        x = pixels_BTHW3.flatten(0, 1).permute(0, 3, 1, 2)
-        x = (x.to(next(self.parameters()).dtype) - PIXEL_MEAN) / PIXEL_SCALE
-        fused = self.fusion(self.backbone(x))
+        fused = self.fused(pixels_BTHW3.flatten(0, 1))
         encoded, state = self.temporal(fused.unflatten(0, (num_streams, num_frames)), state)
         return self.heads(fused, encoded.flatten(0, 1)), state
+
+    def fused(self, pixels_BHW3: Tensor) -> Tensor:
+        """Return the map `(B, C, H, W)` of each frame alone, from uint8 `(B, H, W, 3)`."""
+        # (B, 3, H, W) that still lies in memory channel by channel: what the CPU kernels like best.
+        x = pixels_BHW3.permute(0, 3, 1, 2)
+        x = (x.to(next(self.parameters()).dtype) - PIXEL_MEAN) / PIXEL_SCALE
+        fused: Tensor = self.fusion(self.backbone(x))
+        return fused
 
     def detect(
         self, pixels_BTHW3: Tensor, state: TemporalState, max_detections: int
@@ -202,26 +212,48 @@ def boxes_of_cells(detection: DetectionMap) -> Tensor:
     return torch.cat([centre - distance[..., :2], centre + distance[..., 2:]], -1)
 
 
-def candidates(output: HeadOutput, max_detections: int) -> Candidates:
+class ChosenCells(NamedTuple):
+    """The cells of each frame that stand for objects, best first."""
+
+    cell: Tensor
+    """`(B, N)`, int64: number of the cell, row by row."""
+    score: Tensor
+    """`(B, N)`, range [0, 1]."""
+    class_id: Tensor
+    """`(B, N)`, int64."""
+
+
+def choose_cells(detection: DetectionMap, max_detections: int) -> ChosenCells:
     """Return the best cells of each frame.
 
     A cell counts only where its score is the highest of its 3x3 neighbourhood (CenterNet, Zhou et al., 2019):
     the one-to-one branch has learnt to fire once, this keeps an unsure one from firing twice.
     """
-    score_map = output.one_to_one.score_logit.sigmoid()
+    score_map = detection.score_logit.sigmoid()
     score, class_id = score_map.max(1)  # (B, H, W)
     peak = F.max_pool2d(score[:, None], 3, 1, 1)[:, 0] == score
     ranked = torch.where(peak, score, 0.0).flatten(1)
     best_score, best = ranked.topk(min(max_detections, ranked.shape[1]))
+    return ChosenCells(cell=best, score=best_score, class_id=class_id.flatten(1).gather(1, best))
 
-    def at_best(values_BCN: Tensor) -> Tensor:
-        index = best[..., None].expand(-1, -1, values_BCN.shape[-1])
-        return values_BCN.gather(1, index)
 
+def by_cell(dense_BCHW: Tensor) -> Tensor:
+    """Return a dense output as the vectors of its cells, row by row, `(B, H*W, C)`."""
+    return dense_BCHW.flatten(2).transpose(1, 2)
+
+
+def vectors_at(values_BNC: Tensor, cell_BK: Tensor) -> Tensor:
+    """Return the vectors `(B, K, C)` of some cells of each frame."""
+    return values_BNC.gather(1, cell_BK[..., None].expand(-1, -1, values_BNC.shape[-1]))
+
+
+def candidates(output: HeadOutput, max_detections: int) -> Candidates:
+    """Return the best cells of each frame as objects, see `choose_cells`."""
+    chosen = choose_cells(output.one_to_one, max_detections)
     return Candidates(
-        xyxy=at_best(boxes_of_cells(output.one_to_one)),
-        score=best_score,
-        class_id=class_id.flatten(1).gather(1, best),
-        embedding=at_best(output.embedding.flatten(2).transpose(1, 2)),
-        action_feature=at_best(output.action_feature.flatten(2).transpose(1, 2)),
+        xyxy=vectors_at(boxes_of_cells(output.one_to_one), chosen.cell),
+        score=chosen.score,
+        class_id=chosen.class_id,
+        embedding=vectors_at(by_cell(output.embedding), chosen.cell),
+        action_feature=vectors_at(by_cell(output.action_feature), chosen.cell),
     )
