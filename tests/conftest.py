@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import torch
 from mot_model.network import JointNetwork, NetworkConfig
 from mot_platform.cluster import ray_session
 from mot_platform.experiment import begin_or_resume
+from mot_platform.shipping.card import DataFacts, EvaluationFacts, ModelCard, TrainingFacts
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.weights import FILE_NAME, save_weights
 
@@ -89,6 +91,48 @@ def recorded_runs(tmp_path_factory: pytest.TempPathFactory, tiny_network_config:
         torch.manual_seed(seed)
         save_weights(storage / name / FILE_NAME, sure_network(tiny_network_config))
     return storage
+
+
+@pytest.fixture(scope="session")
+def model_card() -> ModelCard:
+    """Return a card of weights that do not exist."""
+    trained = DataFacts(what="800 synthetic videos", seed=11, licence="Drawn")
+    return ModelCard(
+        name="nano",
+        license="mit",
+        library_name="mot-action",
+        digest="ab" * 32,
+        size="nano",
+        parameters=1_441_020,
+        inference_parameters=1_302_234,
+        input_wh=(320, 192),
+        receptive_field_frames=15,
+        class_names=("person",),
+        action_ids=(11, 80),
+        action_names=("sit", "watch (a person)"),
+        hardware="2 CPU cores",
+        training=(
+            TrainingFacts(
+                name="first",
+                mlflow_run_id="0123",
+                began_with=None,
+                steps=9000,
+                clips=72_000,
+                clip_frames=8,
+                image_sizes=("160x96", "320x192"),
+                hours=3.14,
+                data=(trained,),
+            ),
+        ),
+        evaluation=EvaluationFacts(
+            data=replace(trained, what="16 synthetic videos", seed=9001),
+            videos=16,
+            frames=1600,
+            scores={"IDF1": 0.8765, "IDSW": 4.0},
+        ),
+        code_version="0.1.0",
+        versions={"torch": "2.13.0"},
+    )
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""`mot-action models`: versions of weights in the MLflow registry, and which of them is the champion."""
+"""`mot-action models`: the weights that are shipped, and those in the MLflow registry by version."""
 
 from __future__ import annotations
 
@@ -8,9 +8,19 @@ from typing import Annotated, Any
 
 import typer
 
-from mot_jobs.models_table import version_table, versions_table
-from mot_jobs.terminal import one_line_errors, print_json, print_table
-from mot_platform.registry import CHAMPION, MODEL_NAME, RUNS_FOLDER, RegisteredVersion, open_registry
+from mot_jobs.models_table import shipped_table, version_table, versions_table
+from mot_jobs.terminal import one_line_errors, print_json, print_markdown, print_table
+from mot_platform.experiment import tracking_uri
+from mot_platform.registry import (
+    CHAMPION,
+    MODEL_NAME,
+    RUNS_FOLDER,
+    RegisteredVersion,
+    open_registry,
+    store_exists,
+)
+from mot_platform.shipped_weights import shipped_card
+from mot_platform.shipping.card import read_card, shipped_cards, split_card
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -21,7 +31,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as one line
 
 @app.callback()
 def models_help() -> None:
-    """Weights by version, and aliases that lead to them: `--weights models:/mot-action@champion`.
+    """Weights by name or version: `--weights nano`, `--weights models:/mot-action@champion`.
 
     Example: mot-action models register runs/first; mot-action models promote 1
     """
@@ -29,12 +39,20 @@ def models_help() -> None:
 
 @app.command("list")
 def list_versions(name: Name = MODEL_NAME, storage: Storage = RUNS_FOLDER, as_json: Json = False) -> None:
-    """List every version, newest first."""
+    """List the shipped weights, and every registered version, newest first."""
     with one_line_errors():
-        versions = open_registry(storage).versions(name)
+        cards = shipped_cards()
+        # Who has never trained anything has no registry, and is told so only if there is nothing else.
+        is_expected = not cards or storage != RUNS_FOLDER
+        has_store = is_expected or store_exists(tracking_uri(storage))
+        versions = open_registry(storage).versions(name) if has_store else []
     if as_json:
-        print_json({"name": name, "versions": [as_data(version) for version in versions]})
-    else:
+        listed = [as_data(version) for version in versions]
+        print_json({"name": name, "versions": listed, "shipped": [asdict(card) for card in cards]})
+        return
+    if cards:
+        print_table(shipped_table(cards))
+    if has_store:
         print_table(versions_table(name, versions))
 
 
@@ -84,15 +102,25 @@ def promote(
 
 @app.command("show")
 def show(
-    version: Annotated[str, typer.Argument(help="A version such as 2, or an alias such as @champion.")],
+    version: Annotated[
+        str, typer.Argument(help="A shipped name, a version such as 2, or an alias such as @champion.")
+    ],
     name: Name = MODEL_NAME,
     storage: Storage = RUNS_FOLDER,
     as_json: Json = False,
 ) -> None:
-    """Print what a version is: digest, run and its metrics, aliases.
+    """Print the card of shipped weights, or what a version is: digest, run and its metrics, aliases.
 
-    Example: mot-action models show @champion
+    Example: mot-action models show nano
     """
+    if (card_path := shipped_card(version)) is not None:
+        with one_line_errors():
+            card, (_, text) = read_card(card_path), split_card(card_path)
+        if as_json:
+            print_json(asdict(card))
+        else:
+            print_markdown(text)
+        return
     with one_line_errors():
         registry = open_registry(storage)
         found = registry.version(version, name)

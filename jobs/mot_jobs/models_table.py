@@ -7,9 +7,28 @@ from collections.abc import Mapping, Sequence
 from rich.table import Table
 
 from mot_platform.registry import DIGEST_TAG, RegisteredVersion
+from mot_platform.shipping.card import ModelCard
 
 DIGEST_CHARS = 12
 SHOWN_TAGS = ("network_size", "input_size", "classes", "actions")
+
+
+def shipped_table(cards: Sequence[ModelCard]) -> Table:
+    """Return a row for each of the weights that come with the package."""
+    table = Table(caption="shipped")
+    for heading in ("name", "digest", "parameters", *(tag.replace("_", " ") for tag in SHOWN_TAGS)):
+        table.add_column(heading, no_wrap=True)
+    for card in cards:
+        table.add_row(
+            card.name,
+            card.digest[:DIGEST_CHARS],
+            f"{card.inference_parameters:,}",
+            card.size,
+            "x".join(str(side) for side in card.input_wh),
+            ", ".join(card.class_names),
+            str(len(card.action_ids)),
+        )
+    return table
 
 
 def versions_table(name: str, versions: Sequence[RegisteredVersion]) -> Table:

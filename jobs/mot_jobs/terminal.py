@@ -10,6 +10,7 @@ from typing import Any
 
 import typer
 from rich.console import Console, RenderableType
+from rich.markdown import Markdown
 
 from mot_platform.errors import InputError, MotActionError
 
@@ -39,6 +40,14 @@ def _fail(error: Exception, code: int) -> None:
 def print_json(result: dict[str, Any]) -> None:
     """Print `result` as one line of JSON, the last of stdout."""
     print(json.dumps(result, default=str), flush=True)
+
+
+def print_markdown(text: str) -> None:
+    """Print Markdown on stdout: laid out on a terminal, as it is in a pipe."""
+    if sys.stdout.isatty():
+        Console().print(Markdown(text))
+    else:
+        print(text)
 
 
 def print_table(table: RenderableType) -> None:

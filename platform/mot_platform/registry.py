@@ -199,12 +199,17 @@ def registry_at(uri: str) -> Registry:
     Raises:
         InputError: if that is a file which is not there.
     """
-    if uri.startswith(_SQLITE) and not Path(uri.removeprefix(_SQLITE)).is_file():
+    if not store_exists(uri):
         raise InputError(
             f"no MLflow store at {uri.removeprefix(_SQLITE)}; set MLFLOW_TRACKING_URI, or run this where "
             f"the folder `{RUNS_FOLDER}` is"
         )
     return Registry(tracking_uri=uri)
+
+
+def store_exists(uri: str) -> bool:
+    """Return whether there is a store at `uri`; of a server it is taken for granted."""
+    return not uri.startswith(_SQLITE) or Path(uri.removeprefix(_SQLITE)).is_file()
 
 
 def find(address: str, registry: Registry) -> RegisteredVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mot_jobs.models import app
+from mot_platform import shipped_weights
+from mot_platform.shipping.card import ModelCard, card_text
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own deprecations
 
@@ -73,6 +76,34 @@ def test_what_is_not_there_exits_with_2_and_one_line(
     assert result.exit_code == 2
     assert said in result.stderr
     assert result.stderr.strip().count("\n") == 0
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, model_card: ModelCard, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty working directory, and ship weights named `mini`."""
+    folder, work = tmp_path / "shipped", tmp_path / "work"
+    folder.mkdir()
+    work.mkdir()
+    monkeypatch.setattr(shipped_weights, "FOLDER", folder)
+    monkeypatch.chdir(work)
+    (folder / "mini.safetensors").touch()
+    (folder / "mini.md").write_text(card_text(replace(model_card, name="mini")))
+    return work
+
+
+def test_who_has_trained_nothing_sees_what_is_shipped(shipped: Path, model_card: ModelCard) -> None:
+    listed = CliRunner().invoke(app, ["list"])
+    assert (listed.exit_code, "mini" in listed.stdout) == (0, True)
+    found = data(CliRunner().invoke(app, ["list", "--json"]))
+    assert ([card["name"] for card in found["shipped"]], found["versions"]) == (["mini"], [])
+    assert CliRunner().invoke(app, ["show", "mini"]).stdout.startswith("# mini\n")
+    assert data(CliRunner().invoke(app, ["show", "mini", "--json"]))["digest"] == model_card.digest
+
+
+def test_shipped_and_registered_are_listed_together(shipped: Path, recorded_runs: Path) -> None:
+    run(recorded_runs, "both", "register", recorded_runs / "first")
+    found = data(run(recorded_runs, "both", "list", "--json"))
+    assert (len(found["shipped"]), len(found["versions"])) == (1, 1)
 
 
 def test_a_folder_without_a_store_exits_with_2(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from mot_jobs.models_table import version_table, versions_table
+from mot_jobs.models_table import shipped_table, version_table, versions_table
 from mot_platform.registry import RegisteredVersion
+from mot_platform.shipping.card import ModelCard
 
 VERSION = RegisteredVersion(
     name="mot-action",
@@ -43,6 +44,12 @@ def test_a_version_is_a_row() -> None:
         "person",
         "8",
     ]
+
+
+def test_shipped_weights_are_a_row(model_card: ModelCard) -> None:
+    row = next(line for line in text(shipped_table([model_card])).splitlines() if "nano" in line)
+    cells = [cell.strip() for cell in row.strip("│").split("│")]
+    assert cells == ["nano", "abababababab", "1,302,234", "nano", "320x192", "person", "2"]
 
 
 def test_one_version_shows_its_full_digest_and_metrics() -> None:

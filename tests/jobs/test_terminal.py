@@ -7,7 +7,7 @@ import json
 import pytest
 import typer
 
-from mot_jobs.terminal import one_line_errors, print_json
+from mot_jobs.terminal import one_line_errors, print_json, print_markdown
 from mot_platform.errors import InputError, MediaOpenError
 
 
@@ -42,3 +42,8 @@ def test_json_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert out.count("\n") == 1
     assert json.loads(out) == {"a": 1, "b": {"c": [1, 2]}}
+
+
+def test_markdown_in_a_pipe_stays_markdown(capsys: pytest.CaptureFixture[str]) -> None:
+    print_markdown("# nano\n\n| a | b |")
+    assert capsys.readouterr().out == "# nano\n\n| a | b |\n"

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mot_platform.config import describe, dump_config
 from mot_platform.errors import InputError
+from mot_platform.shipped_weights import shipped_card, shipped_names
 
 TEMPLATE = "card.md.jinja"
 FENCE = "---\n"
@@ -129,6 +130,15 @@ def split_card(path: Path) -> tuple[str, str]:
     if empty:
         raise InputError(f"{path}: a model card begins with ---")
     return facts, body.strip()
+
+
+def shipped_cards() -> list[ModelCard]:
+    """Return the cards of all weights that come with the package, by name.
+
+    Raises:
+        InputError: see `read_card`.
+    """
+    return [read_card(path) for path in map(shipped_card, shipped_names()) if path is not None]
 
 
 def read_card(path: Path) -> ModelCard:
