@@ -102,16 +102,24 @@ class Heads(nn.Module):
             fused_BCHW: The map of this frame alone; where and who is read from it.
             encoded_BCHW: The map after the temporal encoder; what they do is read from it.
         """
-        action = self.action(encoded_BCHW)
-        scene = self.scene(encoded_BCHW).mean((2, 3), keepdim=True).expand(-1, -1, *action.shape[2:])
-        action_feature = torch.cat([action, scene], 1)
+        action_feature = self.action_feature(encoded_BCHW)
         return HeadOutput(
             one_to_one=self.one_to_one(encoded_BCHW),
             one_to_many=self.one_to_many(encoded_BCHW) if self.one_to_many is not None else None,
-            embedding=F.normalize(self.identity(fused_BCHW), dim=1),
+            embedding=self.embedding(fused_BCHW),
             action_feature=action_feature,
             action_logit=self.action_logit(action_feature) if self.action_logit is not None else None,
         )
+
+    def embedding(self, fused_BCHW: Tensor) -> Tensor:
+        """Return who is at each cell, `(B, D, H, W)`, unit norm over D."""
+        return F.normalize(self.identity(fused_BCHW), dim=1)
+
+    def action_feature(self, encoded_BCHW: Tensor) -> Tensor:
+        """Return what is done at each cell, `(B, F, H, W)`, the scene context included."""
+        action = self.action(encoded_BCHW)
+        scene = self.scene(encoded_BCHW).mean((2, 3), keepdim=True).expand(-1, -1, *action.shape[2:])
+        return torch.cat([action, scene], 1)
 
     def drop_training_branches(self) -> None:
         """Remove what only training needs."""

@@ -164,7 +164,7 @@ class JointNetwork(nn.Module):
         """
         num_streams, num_frames = pixels_BTHW3.shape[:2]
         fused = self.fused(pixels_BTHW3.flatten(0, 1))
-        encoded, state = self.temporal(fused.unflatten(0, (num_streams, num_frames)), state)
+        encoded, state = self.temporal(torch.unflatten(fused, 0, (num_streams, num_frames)), state)
         return self.heads(fused, encoded.flatten(0, 1)), state
 
     def fused(self, pixels_BHW3: Tensor) -> Tensor:

@@ -3,18 +3,48 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import torch
+from torch import nn
 
 from mot_model.letterbox import Letterbox
-from mot_model.network import Candidates, JointNetwork, NetworkConfig
+from mot_model.network import Candidates, NetworkConfig
 from mot_model.structures import Array, Detections, FrameBatch, Tracks
 from mot_model.temporal_state import TemporalState, stacked, unstacked
 from mot_model.track_memory import TrackActionHead, track_action_scores
 from mot_model.tracker import Tracker, TrackerConfig, TrackerState
+
+
+class StreamedNetwork(Protocol):
+    """What finds objects frame by frame: the joint network, or several that act as one."""
+
+    @property
+    def config(self) -> NetworkConfig:
+        """Its configuration."""
+        ...
+
+    @property
+    def receptive_field_frames(self) -> int:
+        """Number R of frames that an output depends on, its own included."""
+        ...
+
+    def parameters(self) -> Iterator[nn.Parameter]:
+        """Return its parameters, all on one device."""
+        ...
+
+    def initial_state(self) -> TemporalState:
+        """Return the state before the first frame of one stream."""
+        ...
+
+    def step(
+        self, pixels_BHW3: torch.Tensor, state: TemporalState, max_detections: int
+    ) -> tuple[Candidates, TemporalState]:
+        """Return the objects of one frame of each of B streams, and the state after it."""
+        ...
 
 
 class NetworkPerceiver:
@@ -34,7 +64,7 @@ class NetworkPerceiver:
 
     def __init__(
         self,
-        network: JointNetwork,
+        network: StreamedNetwork,
         *,
         score_floor: float = 0.05,
         max_detections: int = 300,
@@ -59,7 +89,7 @@ class NetworkPerceiver:
     @property
     def receptive_field_frames(self) -> int:
         """Number of frames that an output depends on, its own included."""
-        return self._network.temporal.receptive_field_frames
+        return self._network.receptive_field_frames
 
     def initial_state(self) -> TemporalState:
         """Return the state before the first frame of one stream."""
