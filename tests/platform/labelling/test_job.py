@@ -107,20 +107,15 @@ def test_duckdb_and_pandas_read_the_output(reference):
     assert len(frame) == rows.num_rows
 
 
-def test_rows_depend_neither_on_segments_nor_on_workers_nor_on_batches(
+def test_rows_depend_neither_on_segments_nor_batches_nor_workers_nor_on_the_death_of_one(
     reference, local_ray, videos, engine_module, tmp_path
 ):
-    label_folder(request(videos, tmp_path), engine_module.FakeEngineFactory())
-    assert len(list(OutputLayout(tmp_path).detections.iterdir())) > 8
-    assert read(tmp_path / "tracks").equals(read(reference / "tracks"))
-
-
-def test_killed_worker_changes_no_row(reference, local_ray, videos, engine_module, tmp_path):
     killed = tmp_path / "killed"
     factory = engine_module.FakeEngineFactory(die_once=killed, pause_s=0.002)
     summary = label_folder(request(videos, tmp_path / "out"), factory)
     assert killed.exists()
     assert summary.dead == 0
+    assert len(list(OutputLayout(tmp_path / "out").detections.iterdir())) > 8
     assert read(tmp_path / "out" / "tracks").equals(read(reference / "tracks"))
     assert max(row["attempts"] for row in video_rows(tmp_path / "out").values()) == 2
 
