@@ -21,6 +21,7 @@ MODULES = {
     "query": "mot_jobs.query",
     "serve": "mot_jobs.serve",
     "models": "mot_jobs.models",
+    "export": "mot_jobs.export",
     "bench": "mot_jobs.bench",
 }
 """Where each command lives: a module with a Typer `app`."""

@@ -10,6 +10,7 @@ import typer
 
 from mot_jobs.models_table import shipped_table, version_table, versions_table
 from mot_jobs.terminal import one_line_errors, print_json, print_markdown, print_table
+from mot_platform.errors import InputError
 from mot_platform.experiment import tracking_uri
 from mot_platform.registry import (
     CHAMPION,
@@ -19,7 +20,7 @@ from mot_platform.registry import (
     open_registry,
     store_exists,
 )
-from mot_platform.shipped_weights import shipped_card
+from mot_platform.shipped_weights import shipped_card, shipped_names
 from mot_platform.shipping.card import read_card, shipped_cards, split_card
 
 app = typer.Typer(no_args_is_help=True)
@@ -122,6 +123,12 @@ def show(
             print_markdown(text)
         return
     with one_line_errors():
+        if not (version.isdigit() or version.startswith("@")):
+            names = ", ".join(shipped_names()) or "none"
+            raise InputError(
+                f"{version}: no shipped weights of that name, those are {names}; a registered version is a "
+                "number or an @alias"
+            )
         registry = open_registry(storage)
         found = registry.version(version, name)
         metrics = registry.run_metrics(found)

@@ -65,6 +65,7 @@ def test_a_person_reads_the_same(recorded_runs: Path) -> None:
     [
         pytest.param(("promote", "9"), "has no version '9'", id="version"),
         pytest.param(("show", "@best"), "has no alias '@best'", id="alias"),
+        pytest.param(("show", "best"), "best: no shipped weights of that name", id="name"),
         pytest.param(("register", "nowhere"), "nowhere: no weights there", id="weights"),
     ],
 )
