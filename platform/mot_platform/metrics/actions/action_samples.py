@@ -113,6 +113,8 @@ def action_samples(
     true_actions &= aligned.truth_kept[:, None]
     asked = true_actions.any(axis=1) & (rows.visibility >= ACTION_MIN_VISIBILITY)
     counted = aligned.predicted_kept & _labelled_frames(truth)[boxes.frame_index]
+    # A box is ranked by how surely somebody is there and does that: what acts in an empty box means nothing.
+    sure = score[counted] * boxes.score[counted, None]
 
     def partners(pair: Array) -> PartnerScores:
         truth_row, predicted_row = aligned.rows_of(pair)
@@ -125,7 +127,7 @@ def action_samples(
 
     return ActionSamples(
         truth=_exploded(rows.xyxy, rows.frame_index, true_actions.astype(np.float64), vocabulary),
-        predicted=_exploded(boxes.xyxy[counted], boxes.frame_index[counted], score[counted], vocabulary),
+        predicted=_exploded(boxes.xyxy[counted], boxes.frame_index[counted], sure, vocabulary),
         true_actions=true_actions[asked],
         found=partners(found.pair),
         identified=partners(owned.pair),

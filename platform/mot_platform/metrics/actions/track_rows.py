@@ -89,7 +89,10 @@ def _nearest(time_s: Array, frame_index: Array, frame_time_s: Array) -> tuple[Ar
 
 
 def _rows(tracks: TrackActions, truth: ActionRows, row: Array, *, frame: Array, xyxy: Array) -> ActionRows:
-    """Return a row for each action of the boxes `row` `(N,)`, at `frame` `(N,)` and `xyxy` `(N, 4)`."""
+    """Return a row for each action of the boxes `row` `(N,)`, at `frame` `(N,)` and `xyxy` `(N, 4)`.
+
+    Its score is that of the action times that of the box: how surely somebody is there and does that.
+    """
     place, action_id, score = tracks.exploded(row)
     same = same_videos(tracks.videos, truth.videos)
     return ActionRows(
@@ -99,7 +102,7 @@ def _rows(tracks: TrackActions, truth: ActionRows, row: Array, *, frame: Array, 
         person_id=tracks.track_id[row][place],
         xyxy=xyxy[place],
         action_id=action_id,
-        score=score,
+        score=score * tracks.score[row][place],
         empty_video=np.zeros(0, np.int64),
         empty_frame=np.zeros(0, np.int64),
     )

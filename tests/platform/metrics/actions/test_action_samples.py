@@ -74,6 +74,17 @@ def test_scores_follow_the_matched_track(make_rows: Callable) -> None:
     assert (scores.action_map.ap_by_action, scores.found.accuracy) == (pytest.approx({4: 0, 7: 1}), 0.5)
 
 
+def test_what_acts_in_an_unsure_box_ranks_below(make_rows: Callable) -> None:
+    rows = make_rows([(0, 1, 0)])
+    found = replace(make_rows([(0, 8, 60), (0, 9, 0)]), score=np.array([0.25, 0.75]))
+    samples = _samples(rows, [[1, 0]], found, [[1, 0], [0.5, 0]])
+    assert samples.predicted.score.tolist() == [0.25, 0.375]
+    assert samples.found.score.tolist() == [[0.5, 0]], "of one person, actions alone"
+    scores = score_actions(samples, IDS)
+    assert scores is not None
+    assert scores.action_map.mean_ap == pytest.approx(1)
+
+
 def test_action_named_by_another_persons_track_is_not_identified(make_rows: Callable) -> None:
     rows = make_rows([(0, 1, 0), (1, 1, 0), (2, 1, 0)])
     found = make_rows([(0, 8, 0), (1, 8, 0), (2, 9, 0)])  # 8 is the person's own track

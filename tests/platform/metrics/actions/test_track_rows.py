@@ -27,7 +27,7 @@ def _tracks(frames: list[int], *, frame_rate_hz: float = 10.0, known: bool = Tru
         time_s=np.array(frames, np.float64) / frame_rate_hz,
         track_id=np.full(len(frames), 3),
         xyxy=np.tile([10.0, 20, 30, 40], (len(frames), 1)),
-        score=np.ones(len(frames)),
+        score=np.full(len(frames), 0.25),
         without_tracks={},
         actions=pa.array(actions, ACTIONS_TYPE),
         size_wh={"a/v.mp4": (100, 50)} if known else {},
@@ -56,6 +56,7 @@ def test_nearest_frames_count_at_the_time_of_the_truth() -> None:
     assert ticks_time_s(rows.frame).tolist() == [0.96, 1.53, 2.0]
     assert rows.action_id.tolist() == [10, 15, 20]
     assert rows.person_id.tolist() == [3, 3, 3]
+    assert rows.score.tolist() == [0.125] * 3, "that of the box times that of the action"
     np.testing.assert_allclose(rows.xyxy[0], [0.1, 0.4, 0.3, 0.8])
 
 
