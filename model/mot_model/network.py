@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import torch
@@ -187,6 +187,12 @@ class JointNetwork(nn.Module):
     ) -> tuple[Candidates, TemporalState]:
         """Return the objects of one frame of each of B streams, and the state after it."""
         return self.detect(pixels_BHW3[:, None], state, max_detections)
+
+    def at_size(self, input_wh: tuple[int, int]) -> JointNetwork:
+        """Return a network for frames of another size that shares these parameters."""
+        network = copy.copy(self)
+        network.config = replace(self.config, input_wh=input_wh)
+        return network
 
     def for_inference(self) -> JointNetwork:
         """Return a frozen copy without training branches, batch norm folded in, same outputs to rounding."""

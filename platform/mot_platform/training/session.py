@@ -23,6 +23,7 @@ from mot_platform.training.clip_loading import clip_numbers, load_clips
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.initial_weights import take_over
 from mot_platform.training.schedule import AveragedNetwork, build_optimizer, learning_rate
+from mot_platform.training.stages import Stage, stages_of
 
 
 class TrainingModule(nn.Module):
@@ -118,6 +119,11 @@ class TrainingSession:
 
     def _modules(self) -> nn.ModuleDict:
         return nn.ModuleDict({"network": self._module.network, "loss": self._module.loss})
+
+    @property
+    def stage(self) -> Stage:
+        """The stage of the last finished step."""
+        return next(stage for stage in stages_of(self.config) if self.step <= stage.steps.stop)
 
     def clip_numbers(self) -> list[range]:
         """Return this worker's clips of each step that is left."""

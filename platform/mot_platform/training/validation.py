@@ -31,7 +31,7 @@ def validation_videos(config: TrainConfig) -> list[LabelledVideo]:
 
 
 def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, float]:
-    """Return `validation/...` scores on every rank, empty without a validation corpus.
+    """Return `validation/...` scores at the image size of the stage, on every rank; empty without videos.
 
     Args:
         session: Training to validate.
@@ -41,7 +41,7 @@ def validate(session: TrainingSession, rank: int, world_size: int) -> dict[str, 
     videos = validation_videos(session.config)
     if not videos:
         return {}
-    engine = build_engine(session.average.network)
+    engine = build_engine(session.average.network.at_size(session.stage.input_wh))
     mine = {video.name: find(engine, video.uri, video.frames) for video in videos[rank::world_size]}
     shares: list[dict[str, Findings]] = [mine] * world_size
     if world_size > 1:
