@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from mot_jobs.evaluation_tables import HEADLINE
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_platform.config import load_config
 from mot_platform.training.config import TrainConfig, parse_workers
@@ -55,11 +56,8 @@ def load_settings(config: Path, overrides: list[str] | None, workers: str | None
 def show_report(metrics: dict[str, float]) -> None:
     """Print one line for a report of the running training."""
     step, total, speed = int(metrics["step"]), metrics["loss/total"], metrics["frames_per_second"]
-    scores = "  ".join(
-        f"{name.removeprefix('validation/')} {value:.3f}"
-        for name, value in metrics.items()
-        if name.startswith("validation/")
-    )
+    found = {name: metrics.get(f"validation/{name}") for name in HEADLINE}
+    scores = "  ".join(f"{name} {value:.3f}" for name, value in found.items() if value is not None)
     errors.print(f"step {step}  loss {total:.3f}  {speed:.0f} frames/s  {scores}".rstrip())
 
 
