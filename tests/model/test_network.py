@@ -24,14 +24,19 @@ def network(size: Size = "pico") -> JointNetwork:
     return made.eval()
 
 
-@pytest.mark.parametrize("size", list(SIZES))
+@pytest.mark.parametrize(
+    ("size", "frame_wh"),
+    [("pico", (96, 64)), *((size, (64, 64)) for size in SIZES)],
+    ids=["configured frames", *(f"{size}, other frames" for size in SIZES)],
+)
 @torch.inference_mode()
-def test_streaming_equals_clip(size: Size) -> None:
+def test_streaming_equals_clip(size: Size, frame_wh: tuple[int, int]) -> None:
     model = network(size).for_inference()
-    frames = torch.randint(0, 255, (2, 20, 64, 96, 3), dtype=torch.uint8)
-    clip, _ = model.detect(frames, model.initial_state(2), 10)
-    state, steps = model.initial_state(2), []
-    for t in range(20):
+    num_frames = model.receptive_field_frames + 2  # until the first frame is forgotten
+    frames = torch.randint(0, 255, (2, num_frames, frame_wh[1], frame_wh[0], 3), dtype=torch.uint8)
+    clip, _ = model.detect(frames, model.initial_state(2, input_wh=frame_wh), 10)
+    state, steps = model.initial_state(2, input_wh=frame_wh), []
+    for t in range(num_frames):
         found, state = model.step(frames[:, t], state, 10)
         steps.append(found)
     for name in clip._fields:
