@@ -25,7 +25,7 @@ from rich.table import Table
 
 from mot_model.network import NetworkConfig
 from mot_platform.benchmarking.joint_comparison import FIGURES, Row, compare
-from mot_platform.benchmarking.joint_participants import own_participant, peer_participant
+from mot_platform.benchmarking.joint_participants import check_peer, own_participant, peer_participant
 from mot_platform.benchmarking.peer_training import Budget, TrainingRecord
 from mot_platform.commit import commit_text
 from mot_platform.datasets.truth import read_labelled
@@ -48,8 +48,12 @@ def main() -> None:
         )
     )
     videos = read_labelled(options.test, options.test_split, Vocabulary.of(config.network))
+    for name in options.peers:
+        check_peer(name, config.network)
     budget = Budget(limit_s=60 * options.minutes, threads=options.threads, seed=options.seed)
-    participants = [own_participant(weights, threads=options.threads) for weights in options.ours]
+    participants = [
+        own_participant(weights, input_wh=options.size, threads=options.threads) for weights in options.ours
+    ]
     participants += [peer_participant(name, config, budget=budget, out=options.out) for name in options.peers]
     torch.set_num_threads(options.threads)
     rows = compare(participants, videos, timed_frames=options.timed_frames, rounds=options.rounds)

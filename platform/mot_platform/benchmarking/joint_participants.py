@@ -64,14 +64,17 @@ class Participant:
     """None where it was trained elsewhere."""
 
 
-def own_participant(weights: str, *, threads: int) -> Participant:
+def own_participant(weights: str, *, input_wh: tuple[int, int], threads: int) -> Participant:
     """Return our network with our tracker.
 
     Raises:
-        InputError: if there are no such weights.
+        InputError: if there are no such weights, or they are for images of another size than `input_wh`.
     """
     model = resolve_model(weights)
     engine = load_engine(model, threads=threads, use_gpu=False)
+    if engine.perceiver.input_wh != input_wh:
+        own, wanted = ("x".join(map(str, size)) for size in (engine.perceiver.input_wh, input_wh))
+        raise InputError(f"{weights}: sees images of {own}, but {wanted} are compared; take --size {own}")
     return Participant(
         name=f"ours: {weights}",
         perceiver=engine.perceiver,
@@ -94,22 +97,39 @@ def peer_participant(name: str, config: TrainConfig, *, budget: Budget, out: Pat
         out: Gets `NAME.safetensors` and `NAME.json`.
 
     Raises:
-        InputError: if there is no such peer, its library is not installed, there is nothing to learn, or
-            `out` has peers that were trained otherwise.
+        InputError: if there is no such peer, a library that it takes is not installed, there is nothing to
+            learn, or `out` has peers that were trained otherwise.
     """
+    check_peer(name, config.network)
     out.mkdir(parents=True, exist_ok=True)
     _claim(out, config, budget)
     if name == CLIP_MODEL:
         return _clip_participant(config, budget, out)
-    if not re.fullmatch(r"yolo\w+", name):
-        raise InputError(
-            f"--peers {name}: no such peer; there is {CLIP_MODEL}, yolo11n, yolo26n and their like"
-        )
     try:
         isolate_library(out)
     except ImportError as error:
         raise InputError(f"--peers {name}: needs `pip install ultralytics`: {error}") from error
     return _yolo_participant(name, config, budget, out)
+
+
+def check_peer(name: str, words: NetworkConfig) -> None:
+    """Raise unless there is such a peer, and something that it can learn.
+
+    Raises:
+        InputError: saying which.
+    """
+    if name == CLIP_MODEL:
+        if not words.action_ids:
+            raise InputError(f"--peers {name}: no actions are labelled in what it would be trained on")
+        return
+    if not re.fullmatch(r"yolo\w+", name):
+        raise InputError(
+            f"--peers {name}: no such peer; there is {CLIP_MODEL}, yolo11n, yolo26n and their like"
+        )
+    if len(words.class_names) > 1:
+        raise InputError(
+            f"--peers {name}: trackers are compared on one class, not on {', '.join(words.class_names)}"
+        )
 
 
 def _claim(out: Path, config: TrainConfig, budget: Budget) -> None:
@@ -124,8 +144,6 @@ def _claim(out: Path, config: TrainConfig, budget: Budget) -> None:
 
 def _clip_participant(config: TrainConfig, budget: Budget, out: Path) -> Participant:
     words = config.network
-    if not words.action_ids:
-        raise InputError(f"--peers {CLIP_MODEL}: no actions are labelled in what it would be trained on")
     weights, record = out / f"{CLIP_MODEL}.safetensors", out / f"{CLIP_MODEL}.json"
     if not record.is_file():
         trained, training = train_clip_model(config, budget=budget)
@@ -149,7 +167,7 @@ def _clip_participant(config: TrainConfig, budget: Budget, out: Path) -> Partici
 
 def _yolo_participant(name: str, config: TrainConfig, budget: Budget, out: Path) -> Participant:
     words = config.network
-    _require_one_class(name, words)
+    identifiers = _trackers()  # before an hour of training rather than after
     weights, record = out / f"{name}.safetensors", out / f"{name}.json"
     if not record.is_file():
         trained, training = train_yolo(
@@ -162,7 +180,7 @@ def _yolo_participant(name: str, config: TrainConfig, budget: Budget, out: Path)
         name=name,
         perceiver=YoloPerceiver(network, words.input_wh),
         timed=YoloPerceiver(network, words.input_wh, score_floor=TRACKED_SCORE_FLOOR),
-        identifiers=_trackers(),
+        identifiers=identifiers,
         class_names=words.class_names,
         num_parameters=parameters_of(network),
         training=_read_record(record),
@@ -183,14 +201,9 @@ def _trackers() -> dict[str, Identifier]:
     """Return the trackers that follow a detector's boxes: those of others at their defaults, and ours."""
     chosen = {one.name: one for one in contestants(list(TRACKERS))}
     here = present([*(chosen[name] for name in TRACKERS), ours(load_tracker_config())])
+    for library, reason in here.absent.items():
+        raise InputError(f"the ByteTrack of {library} can't be run, see docs/peers.md: {reason}")
     return {one.name: ContestantIdentifier(one, score_floor=TRACKED_SCORE_FLOOR) for one in here.contestants}
-
-
-def _require_one_class(name: str, words: NetworkConfig) -> None:
-    if len(words.class_names) > 1:
-        raise InputError(
-            f"--peers {name}: trackers are compared on one class, not on {', '.join(words.class_names)}"
-        )
 
 
 def parameters_of(network: nn.Module) -> int:

@@ -25,11 +25,13 @@ def config(tiny_corpus: Path) -> TrainConfig:
 
 
 def test_ours_comes_with_our_tracker(untrained_weights: Path) -> None:
-    ours = own_participant(str(untrained_weights), threads=1)
+    ours = own_participant(str(untrained_weights), input_wh=(160, 96), threads=1)
     assert list(ours.identifiers) == ["our tracker"]
     assert ours.action_names == ("sit", "stand")
     assert ours.training is None
     assert ours.num_parameters > 100_000
+    with pytest.raises(InputError, match="take --size 160x96"):
+        own_participant(str(untrained_weights), input_wh=(320, 192), threads=1)
 
 
 def test_a_peer_is_trained_once(config: TrainConfig, tmp_path: Path) -> None:
