@@ -12,6 +12,7 @@ Figures in percent: mean ± standard deviation over seeds (mean difference to `j
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -107,7 +108,7 @@ def command_of(name: str, options: argparse.Namespace) -> str:
     ]
     words = [word for option, values in parts for word in (option, *map(str, values))]
     words += [word for setting in options.overrides for word in ("--set", setting)]
-    return " ".join(["python benchmarks/joint_ablation.py", *words])
+    return shlex.join(["python", "benchmarks/joint_ablation.py", *words])
 
 
 def say(line: str) -> None:
