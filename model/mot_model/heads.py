@@ -1,10 +1,11 @@
-"""What the network says of each cell of its map: score, box, identity embedding and action feature.
+"""What the network says: score and box for each cell of its map, identity and action for each box.
 
 The one-to-one branch is the detector: it learns to fire once per object, so no suppression follows. The
 one-to-many branch exists in training only, where its denser targets teach the features faster.
 """
 
-# B frames, C channels, H W map cells, K classes, D embedding, F action feature, A actions
+# B frames, N boxes, C channels, R channels that are read, H W map cells, K classes, D embedding,
+# F action feature, S scene, A actions
 
 from __future__ import annotations
 
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mot_model.box_reader import BoxReader
 from mot_model.convolutions import ConvNorm, RepBlock
 
 PRIOR_SCORE = 0.01
@@ -37,17 +39,17 @@ class DetectionMap:
 
 @dataclass(frozen=True, slots=True)
 class HeadOutput:
-    """Dense outputs of all heads for B frames."""
+    """Dense outputs for B frames: boxes by cell, and the maps from which whoever is in a box is read."""
 
     one_to_one: DetectionMap
     one_to_many: DetectionMap | None
     """None when inference has dropped the branch."""
-    embedding: Tensor
-    """`(B, D, H, W)`, unit norm over D."""
-    action_feature: Tensor
-    """`(B, F, H, W)`, the scene context included."""
-    action_logit: Tensor | None
-    """`(B, A, H, W)`: actions from this cell alone, a training aid; None in inference."""
+    identity: Tensor
+    """`(B, R, H, W)`; `Heads.embedding` reads it."""
+    action: Tensor
+    """`(B, R, H, W)`; `Heads.action_feature` reads it."""
+    scene: Tensor
+    """`(B, S)`: what the whole frame is like."""
 
 
 class DetectionBranch(nn.Module):
@@ -75,51 +77,59 @@ class Heads(nn.Module):
 
     Args:
         channels: Channels of the map.
+        stride: Input pixels per cell of the map.
         num_classes: Object classes K.
         embedding_dim: Length D of the identity embedding.
-        action_dim: Length F of the action feature.
+        action_dim: Length F of the action feature, a quarter of it for the scene.
         num_actions: Actions A.
     """
 
     def __init__(
-        self, *, channels: int, num_classes: int, embedding_dim: int, action_dim: int, num_actions: int
+        self,
+        *,
+        channels: int,
+        stride: int,
+        num_classes: int,
+        embedding_dim: int,
+        action_dim: int,
+        num_actions: int,
     ) -> None:
         super().__init__()
-        scene_dim = action_dim // 4
+        scene_dim, read_channels = action_dim // 4, channels // 2
         self.one_to_one = DetectionBranch(channels, num_classes)
         self.one_to_many: DetectionBranch | None = DetectionBranch(channels, num_classes)
-        self.identity = nn.Sequential(ConvNorm(channels, channels, 3), nn.Conv2d(channels, embedding_dim, 1))
-        self.action = nn.Sequential(
-            ConvNorm(channels, channels, 3), ConvNorm(channels, action_dim - scene_dim, 1)
-        )
+        self.identity = ConvNorm(channels, read_channels, 3)
+        self.read_identity = BoxReader(read_channels, embedding_dim, stride=stride)
+        self.action = ConvNorm(channels, read_channels, 3)
+        self.read_action = BoxReader(read_channels, action_dim - scene_dim, stride=stride)
         self.scene = ConvNorm(channels, scene_dim, 1)
-        self.action_logit: nn.Module | None = nn.Conv2d(action_dim, num_actions, 1)
+        self.action_logit: nn.Module | None = nn.Linear(action_dim, num_actions)
+        """Actions from one frame alone, a training aid; None in inference."""
 
     def forward(self, fused_BCHW: Tensor, encoded_BCHW: Tensor) -> HeadOutput:
         """Return all dense outputs.
 
         Args:
-            fused_BCHW: The map of this frame alone; where and who is read from it.
-            encoded_BCHW: The map after the temporal encoder; what they do is read from it.
+            fused_BCHW: The map of this frame alone; who is read from it.
+            encoded_BCHW: The map after the temporal encoder; where they are and what they do is read from it.
         """
-        action_feature = self.action_feature(encoded_BCHW)
         return HeadOutput(
             one_to_one=self.one_to_one(encoded_BCHW),
             one_to_many=self.one_to_many(encoded_BCHW) if self.one_to_many is not None else None,
-            embedding=self.embedding(fused_BCHW),
-            action_feature=action_feature,
-            action_logit=self.action_logit(action_feature) if self.action_logit is not None else None,
+            identity=self.identity(fused_BCHW),
+            action=self.action(encoded_BCHW),
+            scene=self.scene(encoded_BCHW).mean((2, 3)),
         )
 
-    def embedding(self, fused_BCHW: Tensor) -> Tensor:
-        """Return who is at each cell, `(B, D, H, W)`, unit norm over D."""
-        return F.normalize(self.identity(fused_BCHW), dim=1)
+    def embedding(self, identity_BRHW: Tensor, xyxy_BN4: Tensor) -> Tensor:
+        """Return who is in each box, `(B, N, D)`, unit norm over D."""
+        return F.normalize(self.read_identity(identity_BRHW, xyxy_BN4), dim=-1)
 
-    def action_feature(self, encoded_BCHW: Tensor) -> Tensor:
-        """Return what is done at each cell, `(B, F, H, W)`, the scene context included."""
-        action = self.action(encoded_BCHW)
-        scene = self.scene(encoded_BCHW).mean((2, 3), keepdim=True).expand(-1, -1, *action.shape[2:])
-        return torch.cat([action, scene], 1)
+    def action_feature(self, action_BRHW: Tensor, scene_BS: Tensor, xyxy_BN4: Tensor) -> Tensor:
+        """Return what is done in each box, `(B, N, F)`, the scene context included."""
+        own_BNF = F.relu(self.read_action(action_BRHW, xyxy_BN4))
+        scene_BNS = scene_BS[:, None].expand(-1, xyxy_BN4.shape[1], -1)
+        return torch.cat([own_BNF, scene_BNS], -1)
 
     def drop_training_branches(self) -> None:
         """Remove what only training needs."""

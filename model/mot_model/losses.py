@@ -19,7 +19,7 @@ from mot_model.assignment import Assignment, assign, overlap
 from mot_model.clip import ClipBatch
 from mot_model.heads import DetectionMap, HeadOutput
 from mot_model.network import MAP_STRIDE, JointNetwork, boxes_of_cells, cell_centres
-from mot_model.track_memory import causal_windows
+from mot_model.track_memory import TrackActionHead, causal_windows
 
 ONE_TO_MANY_CELLS = 9
 NEGATIVE_WEIGHT = 0.75
@@ -27,6 +27,8 @@ FOCUS = 2.0
 CONTRAST_TEMPERATURE = 0.1
 BOX_WEIGHT = 4.0
 DISTANCE_WEIGHT = 2.0
+READING_MIN_OVERLAP = 0.5
+"""A box that overlaps its object less is not yet one to read identity and action in."""
 Task = Literal["detection", "identity", "action"]
 TASKS: dict[Task, tuple[str, ...]] = {
     "detection": ("score", "box", "distance", "score_many", "box_many", "distance_many"),
@@ -99,14 +101,35 @@ def loss_terms(
             many = assign_branch(output.one_to_many, clips, ONE_TO_MANY_CELLS)
             auxiliary = detection_terms(output.one_to_many, many, clips)
             terms |= {f"{name}_many": term for name, term in auxiliary.items()}
+    xyxy_BG4 = reading_boxes(output.one_to_one, one, clips, by_output=learns_boxes)
     if "identity" in config.tasks:
-        terms["identity"] = identity_loss(output.embedding, one, clips)
+        embedding_BGD = network.heads.embedding(output.identity, xyxy_BG4)
+        terms["identity"] = identity_loss(embedding_BGD[one.frame, one.target], one, clips)
     if "action" in config.tasks:
-        around = assign_branch(output.one_to_one, clips, ONE_TO_MANY_CELLS, by_output=False)
-        if output.action_logit is not None:
-            terms["action_frame"] = action_frame_loss(output.action_logit, around, clips)
-        terms["action_track"] = action_track_loss(network, output.action_feature, one, clips)
+        feature_BGF = network.heads.action_feature(output.action, output.scene, xyxy_BG4)
+        if network.heads.action_logit is not None:
+            logit_BGA = network.heads.action_logit(feature_BGF)
+            terms["action_frame"] = action_frame_loss(logit_BGA[one.frame, one.target], one, clips)
+        terms["action_track"] = action_track_loss(network.track_action, feature_BGF, one, clips)
     return terms
+
+
+def reading_boxes(
+    detection: DetectionMap, positives: Assignment, clips: ClipBatch, *, by_output: bool
+) -> Tensor:
+    """Return the box `(B*T, G, 4)` in which each object is read.
+
+    It is the one that the network found, as in inference, where that is about right, and the labelled one
+    elsewhere: while boxes are still being learnt, or are not learnt at all.
+    """
+    box_BG4 = clips.xyxy.flatten(0, 1).to(detection.log_distance.dtype)
+    if not by_output:
+        return box_BG4
+    found_P4 = boxes_of_cells(detection).detach()[positives.frame, positives.cell]
+    target_P4 = box_BG4[positives.frame, positives.target]
+    is_right = overlap(found_P4, target_P4) >= READING_MIN_OVERLAP
+    chosen_P4 = torch.where(is_right[:, None], found_P4, target_P4)
+    return box_BG4.index_put((positives.frame, positives.target), chosen_P4)
 
 
 def assign_branch(
@@ -213,7 +236,7 @@ def generalised_iou_loss(box_P4: Tensor, target_P4: Tensor) -> Tensor:
     return 1 - iou + (hull_area - union) / hull_area
 
 
-def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
+def identity_loss(embedding_PD: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
     """Return a contrastive loss over the ids of the batch: each sighting against each other of the same id.
 
     It needs no list of all identities: other frames of the same id are positives, all others in the clip and
@@ -224,12 +247,11 @@ def identity_loss(embedding_BDHW: Tensor, positives: Assignment, clips: ClipBatc
     """
     track_id = clips.track_id.flatten(0, 1)[positives.frame, positives.target]
     known = track_id >= 0
-    embedding = at_cells(embedding_BDHW, positives)[known]
-    track_id = track_id[known]
+    embedding, track_id = embedding_PD[known], track_id[known]
     same = (track_id[:, None] == track_id[None]).fill_diagonal_(False)
     anchors = same.any(1)
     if not anchors.any():
-        return nothing(embedding_BDHW)
+        return nothing(embedding_PD)
     similarity = embedding @ embedding.T / CONTRAST_TEMPERATURE
     other = track_id[:, None] != track_id[None]
     rivals = similarity.masked_fill(~other, -1e4).logsumexp(1, keepdim=True)
@@ -243,30 +265,27 @@ def action_loss(logit_PA: Tensor, label_PA: Tensor, known_PA: Tensor) -> Tensor:
     return (loss_PA * known_PA).sum(1).mean()
 
 
-def action_frame_loss(logit_BAHW: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
-    """Return the loss of actions read from single cells."""
+def action_frame_loss(logit_PA: Tensor, positives: Assignment, clips: ClipBatch) -> Tensor:
+    """Return the loss of actions read from single frames."""
     known = clips.has_action.flatten(0, 1)[positives.frame, positives.target]
     counted = known.any(1)
     if not counted.any():
-        return nothing(logit_BAHW)
+        return nothing(logit_PA)
     label = clips.action.flatten(0, 1)[positives.frame, positives.target]
-    return action_loss(at_cells(logit_BAHW, positives)[counted], label[counted], known[counted])
+    return action_loss(logit_PA[counted], label[counted], known[counted])
 
 
 def action_track_loss(
-    network: JointNetwork, feature_BFHW: Tensor, positives: Assignment, clips: ClipBatch
+    head: TrackActionHead, feature_BGF: Tensor, positives: Assignment, clips: ClipBatch
 ) -> Tensor:
     """Return the loss of actions read from track memory, at every frame in which a track is seen.
 
     A slot of the clip is a track where its source has identities; elsewhere each frame stands alone.
     """
     num_clips, num_frames, num_slots = clips.present.shape
-    head = network.track_action
     if num_slots == 0 or clips.action.shape[-1] == 0:
-        return nothing(feature_BFHW, *head.parameters())
-    feature = feature_BFHW.new_zeros(num_clips * num_frames, num_slots, feature_BFHW.shape[1])
-    feature = feature.index_put((positives.frame, positives.target), at_cells(feature_BFHW, positives))
-    seen = torch.zeros(num_clips * num_frames, num_slots, dtype=torch.bool, device=feature.device)
+        return nothing(feature_BGF)
+    seen = torch.zeros(num_clips * num_frames, num_slots, dtype=torch.bool, device=feature_BGF.device)
     seen[positives.frame, positives.target] = True
 
     def by_track(values: Tensor) -> Tensor:
@@ -274,13 +293,13 @@ def action_track_loss(
         by_clip = values.reshape(num_clips, num_frames, *values.shape[1:])
         return by_clip.transpose(1, 2).flatten(0, 1)
 
-    memory, valid = causal_windows(by_track(feature), by_track(seen), head.memory_frames)  # (M, T, K, F)
+    memory, valid = causal_windows(by_track(feature_BGF), by_track(seen), head.memory_frames)  # (M, T, K, F)
     has_identity = by_track((clips.track_id >= 0).flatten(0, 1))
     newest = torch.arange(head.memory_frames, device=valid.device) == head.memory_frames - 1
     valid = valid & (has_identity[..., None] | newest)
     known = by_track(clips.has_action.flatten(0, 1))
     counted = by_track(seen) & known.any(-1)
     if not counted.any():
-        return nothing(feature_BFHW, *head.parameters())
+        return nothing(feature_BGF)
     label = by_track(clips.action.flatten(0, 1))
     return action_loss(head(memory[counted], valid[counted]), label[counted], known[counted])

@@ -127,6 +127,7 @@ class JointNetwork(nn.Module):
         self.temporal = TemporalEncoder(channels=channels, dilations=config.temporal_dilations)
         self.heads = Heads(
             channels=channels,
+            stride=MAP_STRIDE,
             num_classes=len(config.class_names),
             embedding_dim=config.embedding_dim,
             action_dim=config.action_dim,
@@ -180,7 +181,7 @@ class JointNetwork(nn.Module):
     ) -> tuple[Candidates, TemporalState]:
         """Return the best `max_detections` objects of each of the B*T frames, and the state after them."""
         output, state = self(pixels_BTHW3, state)
-        return candidates(output, max_detections), state
+        return candidates(self.heads, output, max_detections), state
 
     def step(
         self, pixels_BHW3: Tensor, state: TemporalState, max_detections: int
@@ -243,23 +244,19 @@ def choose_cells(detection: DetectionMap, max_detections: int) -> ChosenCells:
     return ChosenCells(cell=best, score=best_score, class_id=class_id.flatten(1).gather(1, best))
 
 
-def by_cell(dense_BCHW: Tensor) -> Tensor:
-    """Return a dense output as the vectors of its cells, row by row, `(B, H*W, C)`."""
-    return dense_BCHW.flatten(2).transpose(1, 2)
-
-
 def vectors_at(values_BNC: Tensor, cell_BK: Tensor) -> Tensor:
     """Return the vectors `(B, K, C)` of some cells of each frame."""
     return values_BNC.gather(1, cell_BK[..., None].expand(-1, -1, values_BNC.shape[-1]))
 
 
-def candidates(output: HeadOutput, max_detections: int) -> Candidates:
+def candidates(heads: Heads, output: HeadOutput, max_detections: int) -> Candidates:
     """Return the best cells of each frame as objects, see `choose_cells`."""
     chosen = choose_cells(output.one_to_one, max_detections)
+    xyxy = vectors_at(boxes_of_cells(output.one_to_one), chosen.cell)
     return Candidates(
-        xyxy=vectors_at(boxes_of_cells(output.one_to_one), chosen.cell),
+        xyxy=xyxy,
         score=chosen.score,
         class_id=chosen.class_id,
-        embedding=vectors_at(by_cell(output.embedding), chosen.cell),
-        action_feature=vectors_at(by_cell(output.action_feature), chosen.cell),
+        embedding=heads.embedding(output.identity, xyxy),
+        action_feature=heads.action_feature(output.action, output.scene, xyxy),
     )

@@ -2,7 +2,7 @@
 
 The losses of 20 steps are compared with those on record. A change that is meant to change them records anew:
 
-    RECORD_GOLDEN=1 python -m pytest tests/model/test_losses.py -k recorded
+    RECORD_GOLDEN=1 python -m pytest tests/model/test_losses.py -k on_record
 """
 
 from __future__ import annotations

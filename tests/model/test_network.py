@@ -70,7 +70,7 @@ def test_folding_keeps_the_outputs() -> None:
     torch.testing.assert_close(
         folded.one_to_one.score_logit, trained.one_to_one.score_logit, atol=1e-3, rtol=1e-3
     )
-    torch.testing.assert_close(folded.embedding, trained.embedding, atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(folded.identity, trained.identity, atol=1e-3, rtol=1e-3)
     assert folded.one_to_many is None
     assert trained.one_to_many is not None
 
@@ -78,12 +78,16 @@ def test_folding_keeps_the_outputs() -> None:
 def test_candidates_take_peaks_and_read_their_features() -> None:
     score = torch.full((1, 1, 4, 5), -9.0)
     score[0, 0, 1, 1], score[0, 0, 1, 2], score[0, 0, 3, 4] = 3.0, 2.0, 1.0
-    feature = torch.arange(20.0).view(1, 1, 4, 5)
-    output = HeadOutput(DetectionMap(score, torch.zeros(1, 4, 4, 5)), None, feature, feature, None)
-    found = candidates(output, 2)
-    assert found.embedding[0, :, 0].tolist() == [6, 19], "the neighbour of a better cell does not count"
-    assert found.xyxy[0, 0].tolist() == [4, 4, 20, 20]
+    heads = network().heads
+    maps = torch.randn(1, heads.identity.conv.out_channels, 4, 5)
+    output = HeadOutput(
+        DetectionMap(score, torch.zeros(1, 4, 4, 5)), None, maps, maps, torch.zeros(1, 16)
+    )
+    found = candidates(heads, output, 2)
+    boxes = [[4, 4, 20, 20], [28, 20, 44, 36]]
+    assert found.xyxy[0].tolist() == boxes, "the neighbour of a better cell does not count"
     assert found.score[0, 0] == pytest.approx(0.9526, abs=1e-4)
+    torch.testing.assert_close(found.embedding, heads.embedding(maps, torch.tensor([boxes]).float()))
 
 
 def test_cell_centres_run_row_by_row() -> None:

@@ -10,17 +10,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import torch
 from torch import Tensor, nn
 
 from mot_model.engine import Engine
 from mot_model.network import (
-    MAP_STRIDE,
     Candidates,
     JointNetwork,
     NetworkConfig,
     boxes_of_cells,
-    by_cell,
     choose_cells,
     vectors_at,
 )
@@ -30,17 +27,17 @@ from mot_model.tracker import Tracker
 from mot_model.tracker_config import TrackerConfig
 from mot_platform.weights import load_tracker_config
 
-ACTION_PARTS = ("heads.action", "heads.scene")
-NOT_FOR_DETECTION = ("heads.identity", *ACTION_PARTS, "track_action")
-NOT_FOR_IDENTITY = ("temporal", "heads.one_to_one", *ACTION_PARTS, "track_action")
-NOT_FOR_ACTION = ("heads.one_to_one", "heads.identity")
+IDENTITY_PARTS = ("heads.identity", "heads.read_identity")
+ACTION_PARTS = ("heads.action", "heads.read_action", "heads.scene", "track_action")
+NOT_FOR_DETECTION = (*IDENTITY_PARTS, *ACTION_PARTS)
+NOT_FOR_IDENTITY = ("temporal", "heads.one_to_one", *ACTION_PARTS)
+NOT_FOR_ACTION = ("heads.one_to_one", *IDENTITY_PARTS)
 
 
 class SeparateNetworks(nn.Module):
     """A network for where, one for who and one for what they do, over the same frames.
 
-    Embedding and action feature are read where their networks have learnt to answer: at the middle of the box
-    that the detection network found, not at the cell that found it.
+    Embedding and action feature are read in the boxes that the detection network found.
 
     Args:
         detection: Gives boxes, scores and classes.
@@ -71,17 +68,18 @@ class SeparateNetworks(nn.Module):
         before_detection, before_action = parted(state)
         where, after_detection = encoded(self.detection, pixels_BHW3, before_detection)
         what, after_action = encoded(self.action, pixels_BHW3, before_action)
-        embedding = self.identity.heads.embedding(self.identity.fused(pixels_BHW3))
+        who = self.identity.heads.identity(self.identity.fused(pixels_BHW3))
         boxes = self.detection.heads.one_to_one(where)
         chosen = choose_cells(boxes, max_detections)
         xyxy = vectors_at(boxes_of_cells(boxes), chosen.cell)
-        middle = middle_cells(xyxy, (where.shape[2], where.shape[3]))
+        doing = self.action.heads
+        scene = doing.scene(what).mean((2, 3))
         found = Candidates(
             xyxy=xyxy,
             score=chosen.score,
             class_id=chosen.class_id,
-            embedding=vectors_at(by_cell(embedding), middle),
-            action_feature=vectors_at(by_cell(self.action.heads.action_feature(what)), middle),
+            embedding=self.identity.heads.embedding(who, xyxy),
+            action_feature=doing.action_feature(doing.action(what), scene, xyxy),
         )
         return found, joined(after_detection, after_action)
 
@@ -98,15 +96,6 @@ def encoded(network: JointNetwork, pixels_BHW3: Tensor, state: TemporalState) ->
     """Return the map `(B, C, H, W)` of one frame of each stream, those before taken in, and the state."""
     map_B1CHW, state = network.temporal(network.fused(pixels_BHW3)[:, None], state)
     return map_B1CHW[:, 0], state
-
-
-def middle_cells(xyxy_BN4: Tensor, map_hw: tuple[int, int]) -> Tensor:
-    """Return the cell `(B, N)` that the middle of each box's visible part lies in, as assignment has it."""
-    rows, columns = map_hw
-    edge = xyxy_BN4.new_tensor([columns, rows] * 2) * MAP_STRIDE
-    visible = torch.minimum(xyxy_BN4.clamp(min=0), edge)
-    column, row = ((visible[..., :2] + visible[..., 2:]) / 2 / MAP_STRIDE).long().unbind(-1)
-    return row.clamp(max=rows - 1) * columns + column.clamp(max=columns - 1)
 
 
 def joined(detection: TemporalState, action: TemporalState) -> TemporalState:

@@ -56,9 +56,9 @@ def in_float32(output: HeadOutput) -> HeadOutput:
     return HeadOutput(
         one_to_one=one_to_one,
         one_to_many=detection(output.one_to_many),
-        embedding=output.embedding.float(),
-        action_feature=output.action_feature.float(),
-        action_logit=None if output.action_logit is None else output.action_logit.float(),
+        identity=output.identity.float(),
+        action=output.action.float(),
+        scene=output.scene.float(),
     )
 
 

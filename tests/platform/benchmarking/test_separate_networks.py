@@ -1,4 +1,4 @@
-"""Three networks as one: boxes of the first, features of the others at the middle of each box."""
+"""Three networks as one: boxes of the first, what the others read in them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from mot_model.letterbox import Letterbox
-from mot_model.network import JointNetwork, NetworkConfig, by_cell
+from mot_model.network import JointNetwork, NetworkConfig
 from mot_model.structures import FrameBatch
-from mot_platform.benchmarking.separate_networks import SeparateNetworks, middle_cells, separate_engine
+from mot_platform.benchmarking.separate_networks import SeparateNetworks, separate_engine
 
 SIZE_WH = (96, 64)
 
@@ -27,7 +27,7 @@ def network(seed: int) -> JointNetwork:
     ).eval()
     torch.nn.init.normal_(made.temporal.layers[0].taps)  # as after training: it begins with the present alone
     torch.nn.init.normal_(made.heads.one_to_one.score.weight, std=0.5)
-    torch.nn.init.zeros_(made.heads.one_to_one.score.bias)
+    torch.nn.init.constant_(made.heads.one_to_one.score.bias, 1.0)
     return made
 
 
@@ -48,17 +48,11 @@ def test_each_network_gives_its_own_part_over_the_frames_of_a_stream() -> None:
     boxes, _ = own.detect(frames, own.initial_state(), 5)
     torch.testing.assert_close(found.xyxy[0], boxes.xyxy[-1], atol=1e-3, rtol=1e-4)
     torch.testing.assert_close(found.score[0], boxes.score[-1])
-    middle = middle_cells(found.xyxy, (8, 12))[0]
-    embedding, feature = who(frames, who.initial_state())[0], what(frames, what.initial_state())[0]
-    torch.testing.assert_close(found.embedding[0], by_cell(embedding.embedding)[-1, middle])
-    torch.testing.assert_close(
-        found.action_feature[0], by_cell(feature.action_feature)[-1, middle], atol=1e-4, rtol=1e-4
-    )
-
-
-def test_the_middle_of_a_box_is_that_of_its_visible_part() -> None:
-    boxes = torch.tensor([[0.0, 0, 24, 24], [-40, 8, 8, 24], [80, 40, 400, 400], [500, 500, 600, 600]])
-    assert middle_cells(boxes[None], (8, 12))[0].tolist() == [13, 24, 6 * 12 + 11, 95]
+    seen, done = who(frames, who.initial_state())[0], what(frames, what.initial_state())[0]
+    embedding = who.heads.embedding(seen.identity[-1:], found.xyxy)
+    feature = what.heads.action_feature(done.action[-1:], done.scene[-1:], found.xyxy)
+    torch.testing.assert_close(found.embedding, embedding, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(found.action_feature, feature, atol=1e-4, rtol=1e-4)
 
 
 def test_no_network_holds_what_only_others_need() -> None:
