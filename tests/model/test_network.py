@@ -80,9 +80,7 @@ def test_candidates_take_peaks_and_read_their_features() -> None:
     score[0, 0, 1, 1], score[0, 0, 1, 2], score[0, 0, 3, 4] = 3.0, 2.0, 1.0
     heads = network().heads
     maps = torch.randn(1, heads.identity.conv.out_channels, 4, 5)
-    output = HeadOutput(
-        DetectionMap(score, torch.zeros(1, 4, 4, 5)), None, maps, maps, torch.zeros(1, 16)
-    )
+    output = HeadOutput(DetectionMap(score, torch.zeros(1, 4, 4, 5)), None, maps, maps, torch.zeros(1, 16))
     found = candidates(heads, output, 2)
     boxes = [[4, 4, 20, 20], [28, 20, 44, 36]]
     assert found.xyxy[0].tolist() == boxes, "the neighbour of a better cell does not count"
