@@ -44,10 +44,10 @@ def test_reports_and_checkpoints_come_on_their_steps(
         log_every_steps=2,
         workers=1,
     )
-    train_worker(plain(asdict(config)))
+    train_worker({"run": plain(asdict(config)), "weights": None})
     assert reported == [(2, False), (3, True), (4, False), (5, True)]
 
     reported.clear()
     monkeypatch.setattr(train, "get_checkpoint", lambda: kept[0])
-    train_worker(plain(asdict(config)))
+    train_worker({"run": plain(asdict(config)), "weights": None})
     assert reported == [(3, False), (4, False), (5, True)], "the report of the checkpoint comes again"
