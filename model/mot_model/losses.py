@@ -40,8 +40,8 @@ TASKS: dict[Task, tuple[str, ...]] = {
 FIRST_LOG_VARIANCE: dict[Task, float] = {"detection": 2.5, "identity": 1.0, "action": 2.0}
 """Where the tasks balance early in training; found from elsewhere, that would take a thousand steps."""
 PRIORITY: dict[Task, float] = {"detection": 4.0, "identity": 1.0, "action": 2.0}
-"""Share of a task once balanced. Who is not found has neither identity nor action: with equal shares a network
-that learns all three finds people a thousand steps later."""
+"""Share of a task once balanced. Who is not found has neither identity nor action, and with equal shares
+people are found a thousand steps later."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
