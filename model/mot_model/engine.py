@@ -59,6 +59,17 @@ class Perceiver(Protocol):
         ...
 
 
+def perceive_one_by_one(
+    perceiver: Perceiver,
+    states: Sequence[TemporalState],
+    frames: Sequence[FrameBatch],
+    letterboxes: Sequence[Letterbox],
+) -> list[tuple[TemporalState, Detections]]:
+    """Return what `Perceiver.perceive_streams` promises, one stream after the other."""
+    alone = [perceiver.perceive(*stream) for stream in zip(states, frames, letterboxes, strict=True)]
+    return [(state, detections[0]) for state, detections in alone]
+
+
 class Identifier(Protocol):
     """Detections in, tracks with ids and actions out, in frame order."""
 

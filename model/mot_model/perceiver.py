@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from mot_model.engine import perceive_one_by_one
 from mot_model.letterbox import Letterbox
 from mot_model.network import Candidates, NetworkConfig
 from mot_model.structures import Array, Detections, FrameBatch, Tracks
@@ -116,10 +117,9 @@ class NetworkPerceiver:
         self, states: Sequence[TemporalState], frames: Sequence[FrameBatch], letterboxes: Sequence[Letterbox]
     ) -> list[tuple[TemporalState, Detections]]:
         """Return the next state and the detections of one frame of each of several streams."""
+        if not self._stack_streams or len(states) == 1:
+            return perceive_one_by_one(self, states, frames, letterboxes)
         streams = list(zip(states, frames, letterboxes, strict=True))
-        if not self._stack_streams or len(streams) == 1:
-            alone = [self.perceive(*stream) for stream in streams]
-            return [(state, detections[0]) for state, detections in alone]
         pixels = np.concatenate([letterbox.pad(one.pixels) for _, one, letterbox in streams])
         before = stacked([state.to(self._device) for state in states])
         found, after = self._network.step(

@@ -19,7 +19,8 @@ from safetensors.torch import save_file
 
 from mot_model.engine import Engine
 from mot_model.network import JointNetwork, NetworkConfig
-from mot_model.perceiver import NetworkPerceiver, TrackIdentifier
+from mot_model.perceiver import NetworkPerceiver, StreamedNetwork, TrackIdentifier
+from mot_model.track_memory import TrackActionHead
 from mot_model.tracker import Tracker, TrackerConfig
 from mot_platform.config import describe, load_config, shipped_config
 from mot_platform.errors import InputError
@@ -250,12 +251,19 @@ def load_engine(
 
 def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None) -> Engine:
     """Return the engine that runs `network` as it is now; later training of it has no effect."""
-    config = network.config
     inference = network.for_inference()
+    return engine_around(inference, inference.track_action, tracker=tracker)
+
+
+def engine_around(
+    network: StreamedNetwork, track_action: TrackActionHead, *, tracker: TrackerConfig | None = None
+) -> Engine:
+    """Return the engine of a network that is ready for inference and of what reads its action features."""
+    config = network.config
     settings = replace(tracker or load_tracker_config(), memory_frames=config.memory_frames)
-    head = inference.track_action if config.action_ids else None
+    head = track_action if config.action_ids else None
     return Engine(
-        perceiver=NetworkPerceiver(inference),
+        perceiver=NetworkPerceiver(network),
         identifier=TrackIdentifier(Tracker(settings), head, len(config.action_ids)),
         class_names=config.class_names,
         action_ids=config.action_ids,

@@ -20,6 +20,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from mot_model.network import PIXEL_MEAN, PIXEL_SCALE
+
 CLIP_FRAMES = 16
 STRIDES = (8, 16, 32)
 WIDTHS = (24, 116, 232, 464)
@@ -29,8 +31,6 @@ HEAD_CHANNELS = 64
 PRIOR_SCORE = 0.01
 PRIOR_SIDE_CELLS = 3.0
 """Width and height that every box starts with; without pretraining, boxes of one cell overlap nothing."""
-PIXEL_MEAN = 114.0
-PIXEL_SCALE = 58.0
 
 
 @dataclass(frozen=True, slots=True)

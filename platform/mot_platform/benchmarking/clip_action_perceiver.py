@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from mot_model.boxes import xyxy_to_xywh
+from mot_model.engine import perceive_one_by_one
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Detections, FrameBatch
 from mot_model.temporal_state import TemporalState
@@ -61,8 +62,7 @@ class ClipActionPerceiver:
         self, states: Sequence[TemporalState], frames: Sequence[FrameBatch], letterboxes: Sequence[Letterbox]
     ) -> list[tuple[TemporalState, Detections]]:
         """Return the next state and the detections of one frame of each of several streams."""
-        streams = zip(states, frames, letterboxes, strict=True)
-        return [(state, found[0]) for state, found in (self.perceive(*stream) for stream in streams)]
+        return perceive_one_by_one(self, states, frames, letterboxes)
 
     @torch.inference_mode()
     def _detect(

@@ -8,8 +8,6 @@ tracker and track memory. None of them computes what only another task needs.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from torch import Tensor, nn
 
 from mot_model.engine import Engine
@@ -21,11 +19,9 @@ from mot_model.network import (
     choose_cells,
     vectors_at,
 )
-from mot_model.perceiver import NetworkPerceiver, TrackIdentifier
 from mot_model.temporal_state import TemporalState
-from mot_model.tracker import Tracker
 from mot_model.tracker_config import TrackerConfig
-from mot_platform.weights import load_tracker_config
+from mot_platform.weights import engine_around
 
 IDENTITY_PARTS = ("heads.identity", "heads.read_identity")
 ACTION_PARTS = ("heads.action", "heads.read_action", "heads.scene", "track_action")
@@ -125,13 +121,4 @@ def separate_engine(
 ) -> Engine:
     """Return the engine that runs three networks as one, see `SeparateNetworks`."""
     networks = SeparateNetworks(detection=detection, identity=identity, action=action)
-    config = networks.config
-    settings = replace(tracker or load_tracker_config(), memory_frames=config.memory_frames)
-    head = networks.action.track_action if config.action_ids else None
-    return Engine(
-        perceiver=NetworkPerceiver(networks),
-        identifier=TrackIdentifier(Tracker(settings), head, len(config.action_ids)),
-        class_names=config.class_names,
-        action_ids=config.action_ids,
-        action_names=config.action_names,
-    )
+    return engine_around(networks, networks.action.track_action, tracker=tracker)

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from mot_model.engine import perceive_one_by_one
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Detections, FrameBatch
 from mot_model.temporal_state import TemporalState
@@ -74,8 +75,7 @@ class YoloPerceiver:
         self, states: Sequence[TemporalState], frames: Sequence[FrameBatch], letterboxes: Sequence[Letterbox]
     ) -> list[tuple[TemporalState, Detections]]:
         """Return the detections of one frame of each of several streams."""
-        streams = zip(states, frames, letterboxes, strict=True)
-        return [(state, found[0]) for state, found in (self.perceive(*stream) for stream in streams)]
+        return perceive_one_by_one(self, states, frames, letterboxes)
 
     @torch.inference_mode()
     def _detect(self, pixels_HW3: Tensor) -> Tensor:
