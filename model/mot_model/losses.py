@@ -183,7 +183,7 @@ def detection_terms(detection: DetectionMap, positives: Assignment, clips: ClipB
     """Return score, box overlap and side-distance losses of one branch."""
     terms = {"score": score_loss(detection.score_logit, positives, clips)}
     if len(positives.cell) == 0:
-        zero = nothing(detection.log_distance)
+        zero = detection.log_distance.new_zeros(())
         return terms | {"box": zero, "distance": zero}
     target_P4 = clips.xyxy.flatten(0, 1)[positives.frame, positives.target]
     centre_P2 = cell_centres(map_hw(detection.score_logit), target_P4.device)[positives.cell]
@@ -260,7 +260,7 @@ def identity_loss(embedding_PD: Tensor, positives: Assignment, clips: ClipBatch)
     same = (track_id[:, None] == track_id[None]).fill_diagonal_(False)
     anchors = same.any(1)
     if not anchors.any():
-        return nothing(embedding_PD)
+        return embedding_PD.new_zeros(())
     similarity = embedding @ embedding.T / CONTRAST_TEMPERATURE
     other = track_id[:, None] != track_id[None]
     rivals = similarity.masked_fill(~other, -1e4).logsumexp(1, keepdim=True)
@@ -279,7 +279,7 @@ def action_frame_loss(logit_PA: Tensor, positives: Assignment, clips: ClipBatch)
     known = clips.has_action.flatten(0, 1)[positives.frame, positives.target]
     counted = known.any(1)
     if not counted.any():
-        return nothing(logit_PA)
+        return logit_PA.new_zeros(())
     label = clips.action.flatten(0, 1)[positives.frame, positives.target]
     return action_loss(logit_PA[counted], label[counted], known[counted])
 
@@ -293,7 +293,7 @@ def action_track_loss(
     """
     num_clips, num_frames, num_slots = clips.present.shape
     if num_slots == 0 or clips.action.shape[-1] == 0:
-        return nothing(feature_BGF)
+        return feature_BGF.new_zeros(())
     seen = torch.zeros(num_clips * num_frames, num_slots, dtype=torch.bool, device=feature_BGF.device)
     seen[positives.frame, positives.target] = True
 
@@ -309,6 +309,6 @@ def action_track_loss(
     known = by_track(clips.has_action.flatten(0, 1))
     counted = by_track(seen) & known.any(-1)
     if not counted.any():
-        return nothing(feature_BGF)
+        return feature_BGF.new_zeros(())
     label = by_track(clips.action.flatten(0, 1))
     return action_loss(head(memory[counted], valid[counted]), label[counted], known[counted])
