@@ -80,7 +80,7 @@ def ship(
                 data=held_out,
                 videos=len(videos),
                 frames=report.combined.num_frames,
-                scores={key: round(scores[key], 4) for key in SCORES if key in scores},
+                scores={key: round(float(scores[key]), 4) for key in SCORES if key in scores},
             ),
             code_version=code_version(),
             versions={library: metadata.version(library) for library in LIBRARIES},
