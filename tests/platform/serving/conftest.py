@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 import os
 import signal
 import socket
@@ -20,6 +21,8 @@ import numpy as np
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
@@ -84,7 +87,7 @@ def running_endpoint(weights: Path, folder: Path, *options: str) -> Iterator[Run
             time.sleep(0.2)
         yield RunningEndpoint(url=f"http://127.0.0.1:{port}", process=process, store=store)
     finally:
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         try:
             process.wait(60)
         except subprocess.TimeoutExpired:
@@ -93,10 +96,26 @@ def running_endpoint(weights: Path, folder: Path, *options: str) -> Iterator[Run
 
 @pytest.fixture(scope="session")
 def running(untrained_weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningEndpoint]:
-    """Return the endpoint that the tests of serving share; leave it as you found it."""
+    """Return the endpoint that the tests of serving share; leave it as you found it.
+
+    It takes long to start, so that how it stops is asserted of this one, after the last of them.
+    """
     settings = tmp_path_factory.mktemp("endpoint")
     with running_endpoint(untrained_weights, settings) as endpoint:
         yield endpoint
+        stopping_asks_clients_to_come_back(endpoint)
+
+
+def stopping_asks_clients_to_come_back(endpoint: RunningEndpoint) -> None:
+    """Assert that a stop lets clients go with the code of a restart, and ends well."""
+    with connect(f"{endpoint.url.replace('http', 'ws')}/v1/streams/last") as stream:
+        json.loads(stream.recv())
+        endpoint.process.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosed) as closed:
+            stream.recv(timeout=30)
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert endpoint.process.wait(60) == 0
 
 
 @pytest.fixture(scope="session")
