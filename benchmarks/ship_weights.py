@@ -2,10 +2,11 @@
 
     python benchmarks/ship_weights.py runs/nano --name nano --data HELD_OUT --hardware "2 CPU cores"
 
-Kernels are stored as float16. The stored file is then evaluated on HELD_OUT, a corpus of `mot-action data
-synth` that the training has not seen, and the card is written from what was found and from the folder of the
-run; commit both files. A corpus that the run was trained on may lie elsewhere now: --moved OLD=NEW, where
-its corpus.json is enough.
+Kernels are stored as float16. Settings of the tracker that were chosen for these weights go into the file
+with --tracker FILE. The stored file is then evaluated on HELD_OUT, a corpus of `mot-action data synth` that
+the training has not seen, and the card is written from what was found and from the folder of the run; commit
+both files. A corpus that the run was trained on may lie elsewhere now: --moved OLD=NEW, where its corpus.json
+is enough.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--name", required=True, help="what --weights will take")
     parser.add_argument("--data", type=Path, required=True, help="held-out synthetic corpus")
     parser.add_argument("--hardware", required=True, help="what the training ran on, in words")
+    parser.add_argument("--tracker", type=Path, help="settings of the tracker, a YAML file")
     parser.add_argument("--moved", action="append", default=[], metavar="OLD=NEW", help="a corpus")
     options = parser.parse_args()
     moved = dict(one.split("=", 1) for one in options.moved)
@@ -32,6 +34,7 @@ def main() -> None:
         options.name,
         data=options.data,
         hardware=options.hardware,
+        tracker=options.tracker,
         moved={old: Path(new) for old, new in moved.items()},
         video_done=lambda video: print("evaluated", video, flush=True),
     )

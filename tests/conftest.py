@@ -110,6 +110,7 @@ def model_card() -> ModelCard:
         class_names=("person",),
         action_ids=(11, 80),
         action_names=("sit", "watch (a person)"),
+        tracker=None,
         hardware="2 CPU cores",
         training=(
             TrainingFacts(

@@ -16,7 +16,7 @@ from mot_platform.evaluation_outputs import write_evaluation
 from mot_platform.evaluation_run import record_evaluation
 from mot_platform.schema import Vocabulary
 from mot_platform.scoring import TrackBenchmark
-from mot_platform.weights import load_engine, load_tracker_config, resolve_model
+from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 app = typer.Typer()
 
@@ -41,7 +41,8 @@ def command(
     Example: mot-action evaluate --weights runs/demo --data data/index --split val --out scores
     """
     with one_line_errors():
-        model, settings = resolve_model(weights), load_tracker_config(tracker)
+        model = resolve_model(weights)
+        settings = tracker_for(model, tracker)
         engine = load_engine(model, tracker=settings)
         videos = read_labelled(data, split, Vocabulary.of(engine), source=source)
         if nameless := sum(not video.has_ids for video in videos):

@@ -14,7 +14,7 @@ from mot_platform.config import load_config, plain
 from mot_platform.labelling.job import label_folder
 from mot_platform.labelling.progress import display_on_stderr
 from mot_platform.labelling.settings import LabelConfig, LabelRequest
-from mot_platform.weights import load_engine, load_tracker_config, resolve_model
+from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 app = typer.Typer()
 
@@ -47,8 +47,8 @@ def command(  # noqa: PLR0913 (the options of the command)
         options = {"segment_seconds": segment_seconds, "workers": workers}
         overrides = [f"{name}={value}" for name, value in options.items() if value is not None]
         settings = load_config(config, LabelConfig, overrides)
-        tracker_config = load_tracker_config(tracker)
         model = resolve_model(weights)
+        tracker_config = tracker_for(model, tracker)
         request = LabelRequest(
             folder=folder,
             out=out,

@@ -14,7 +14,7 @@ from mot_model.structures import Array, Tracks
 from mot_platform.track_outputs import TrackOutputs
 from mot_platform.tracking import track_source
 from mot_platform.video.viewer import LiveWindow
-from mot_platform.weights import load_engine, load_tracker_config
+from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 app = typer.Typer()
 
@@ -35,7 +35,8 @@ def command(
     Example: mot-action track street.mp4 --weights runs/demo --out tracked.mp4 --mot tracked.txt
     """
     with one_line_errors():
-        engine = load_engine(weights, tracker=load_tracker_config(tracker))
+        model = resolve_model(weights)
+        engine = load_engine(model, tracker=tracker_for(model, tracker))
         outputs = TrackOutputs(video=out, mot=mot, parquet=parquet)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn())
         progress = Progress(*columns, console=errors, disable=not errors.is_terminal)

@@ -25,7 +25,7 @@ from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.synth.difficulty import DifficultyName
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.run import Progress, TrainingResult, train
-from mot_platform.weights import load_engine, load_tracker_config, resolve_model
+from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 RUN_NAME = "demo"
 TARGETS = {"IDF1": 0.75, "detection_AP50": 0.80, "action_accuracy": 0.60}
@@ -184,7 +184,7 @@ def label_held_out(out: Path, training: TrainingResult) -> LabelSummary:
         out=out / "labels",
         model_uri=identity.uri,
         model_digest=identity.digest,
-        tracker_settings=plain(asdict(load_tracker_config())),
+        tracker_settings=plain(asdict(tracker_for(identity))),
         mlflow_run_id=training.mlflow_run_id,
         config=LabelConfig(segment_seconds=4.0),
     )

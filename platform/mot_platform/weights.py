@@ -1,6 +1,7 @@
 """Weights on disk: one safetensors file that carries the network's configuration in its header.
 
-Nothing is unpickled. The digest of the file names the model in every result.
+So are settings of the tracker that were chosen for the weights. Nothing is unpickled. The digest of the file
+names the model in every result.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ FILE_NAME = "model.safetensors"
 NETWORK_TRACKER = "tracker/network.yaml"
 RUN_KEY = "mlflow_run_id"
 """In the header of weights that have left the folder of their run."""
+TRACKER_KEY = "tracker"
+"""In the header of weights that the settings of the tracker were chosen for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +145,7 @@ def save_weights(
     *,
     dtype: torch.dtype = torch.float32,
     mlflow_run_id: str | None = None,
+    tracker: TrackerConfig | None = None,
 ) -> None:
     """Write the parameters and configuration of `network`, training branches included.
 
@@ -151,8 +155,12 @@ def save_weights(
         dtype: Type in which kernels and matrices are stored; the network that loads them has them in
             float32. float16 halves the file and changes scores by less than 1e-3 (bfloat16: 7e-3).
         mlflow_run_id: The run that trained it, for a file that leaves the run's folder.
+        tracker: Association settings that were chosen for these weights; they then hold wherever the file
+            is used without others.
     """
     metadata = {"format": FORMAT, "network": json.dumps(asdict(network.config))}
+    if tracker is not None:
+        metadata[TRACKER_KEY] = json.dumps(asdict(tracker))
     if mlflow_run_id is not None:
         metadata[RUN_KEY] = mlflow_run_id
     tensors = {name: _stored(tensor, dtype) for name, tensor in network.state_dict().items()}
@@ -214,12 +222,42 @@ def stored_config(path: Path, metadata: dict[str, str]) -> NetworkConfig:
 
 
 def load_tracker_config(path: Path | None = None) -> TrackerConfig:
-    """Return the tracker settings in `path`; None takes those that suit the network's scores.
+    """Return the tracker settings in `path`; None takes those that suit any network's scores.
 
     Raises:
         InputError: if the file can't be read or a setting is unknown or impossible.
     """
     return load_config(path or shipped_config(NETWORK_TRACKER), TrackerConfig)
+
+
+def stored_tracker(path: Path) -> TrackerConfig | None:
+    """Return the tracker settings in the header of a weights file, None if there are none.
+
+    Raises:
+        InputError: if the file is no safetensors, or a setting is unknown or impossible.
+    """
+    with opened(path) as file:
+        stored = (file.metadata() or {}).get(TRACKER_KEY)
+    if stored is None:
+        return None
+    try:
+        return TypeAdapter(TrackerConfig).validate_json(stored, extra="forbid")
+    except ValidationError as error:
+        raise InputError(f"{path}: tracker settings in its header: {describe(error)}") from None
+
+
+def tracker_for(model: ModelIdentity, settings: Path | None = None) -> TrackerConfig:
+    """Return the tracker settings that `model` runs with.
+
+    Args:
+        model: What runs.
+        settings: File that the user gave; None takes what the weights carry, else `load_tracker_config()`.
+
+    Raises:
+        InputError: see `load_tracker_config`, `local_file` and `stored_tracker`.
+    """
+    stored = None if settings else stored_tracker(local_file(model))
+    return stored or load_tracker_config(settings)
 
 
 def load_engine(
@@ -233,7 +271,7 @@ def load_engine(
 
     Args:
         weights: See `resolve_model`; what it returned is loaded as the same bytes, or not at all.
-        tracker: Association settings; None takes `load_tracker_config()`.
+        tracker: Association settings; None takes those of `tracker_for`.
         threads: CPU threads of this process. Results are bit-identical only for equal numbers of threads,
             so every command takes the default unless told otherwise.
         use_gpu: Run the network on this process' GPU where it has one; otherwise on the CPU.
@@ -242,11 +280,11 @@ def load_engine(
         InputError: see `resolve_model`, `local_file` and `load_network`.
     """
     torch.set_num_threads(threads)
-    path = resolve_model(weights).path if isinstance(weights, str) else local_file(weights)
-    network = load_network(path)
+    model = resolve_model(weights) if isinstance(weights, str) else weights
+    network = load_network(local_file(model))
     if use_gpu and torch.cuda.is_available():
         network = network.cuda()
-    return build_engine(network, tracker=tracker)
+    return build_engine(network, tracker=tracker or tracker_for(model))
 
 
 def build_engine(network: JointNetwork, *, tracker: TrackerConfig | None = None) -> Engine:

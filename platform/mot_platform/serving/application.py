@@ -14,7 +14,7 @@ from mot_platform.serving.access import read_tokens
 from mot_platform.serving.gate_deployment import GateIngress
 from mot_platform.serving.settings import ServeConfig
 from mot_platform.serving.tracker_deployment import Tracker
-from mot_platform.weights import load_tracker_config, resolve_model
+from mot_platform.weights import resolve_model, tracker_for
 
 
 def build_application(args: dict[str, Any]) -> serve.Application:
@@ -41,7 +41,7 @@ def bind(config: ServeConfig) -> serve.Application:
     """
     model = resolve_model(config.weights)
     tokens = read_tokens(Path(config.token_file)) if config.token_file is not None else ()
-    load_tracker_config(None if config.tracker is None else Path(config.tracker))
+    tracker_for(model, None if config.tracker is None else Path(config.tracker))
     trackers = Tracker.options(  # type: ignore[attr-defined]
         num_replicas=config.replicas,
         ray_actor_options={"num_cpus": config.cpus_per_replica, "num_gpus": config.gpus_per_replica},

@@ -15,7 +15,7 @@ from mot_platform.serving.replica import TrackerReplica
 from mot_platform.serving.replies import ModelDescription
 from mot_platform.serving.session_store import FolderStore
 from mot_platform.serving.settings import ServeConfig
-from mot_platform.weights import ModelIdentity, load_engine, load_tracker_config
+from mot_platform.weights import ModelIdentity, load_engine, tracker_for
 
 MAX_WAITING_CALLS = 4096
 DRAIN_S = 10.0
@@ -44,7 +44,7 @@ class Tracker(TrackerReplica):
 def loaded(config: ServeConfig, model: ModelIdentity) -> tuple[Engine, ModelDescription]:
     """Return the engine of an endpoint, ready to run at once, and what to say of it."""
     compile_tracker()
-    settings = load_tracker_config(None if config.tracker is None else Path(config.tracker))
+    settings = tracker_for(model, None if config.tracker is None else Path(config.tracker))
     engine = load_engine(model, tracker=settings, use_gpu=config.gpus_per_replica > 0)
     words = Vocabulary(
         class_names=engine.class_names, action_ids=engine.action_ids, action_names=engine.action_names

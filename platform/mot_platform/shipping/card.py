@@ -13,6 +13,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import TypeAdapter, ValidationError
 
+from mot_model.tracker_config import TrackerConfig
 from mot_platform.config import describe, dump_config
 from mot_platform.errors import InputError
 from mot_platform.shipped_weights import shipped_card, shipped_names
@@ -94,6 +95,8 @@ class ModelCard:
     class_names: tuple[str, ...]
     action_ids: tuple[int, ...]
     action_names: tuple[str, ...]
+    tracker: TrackerConfig | None
+    """Association settings in the file's header, None where those for any network hold."""
     hardware: str
     """What it was trained on."""
     training: tuple[TrainingFacts, ...]

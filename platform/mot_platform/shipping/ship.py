@@ -18,7 +18,7 @@ from mot_platform.registry import file_digest
 from mot_platform.schema import Vocabulary
 from mot_platform.shipping.card import SCORES, EvaluationFacts, ModelCard, card_text
 from mot_platform.shipping.training_record import drawn_corpus, training_facts
-from mot_platform.weights import load_engine, load_network, resolve_model, save_weights
+from mot_platform.weights import load_engine, load_network, load_tracker_config, resolve_model, save_weights
 
 LIBRARIES = ("torch", "ray", "numpy", "safetensors")
 LICENCE = "mit"
@@ -30,6 +30,7 @@ def ship(
     *,
     data: Path,
     hardware: str,
+    tracker: Path | None = None,
     moved: Mapping[str, Path] | None = None,
     video_done: Callable[[str], None] | None = None,
 ) -> ModelCard:
@@ -40,22 +41,24 @@ def ship(
         name: What `--weights` will take.
         data: Synthetic corpus that none of the training has seen; the stored file is evaluated on it.
         hardware: What the training ran on, in words.
+        tracker: Association settings that were chosen for these weights, to go with them.
         moved: See `training_facts`.
         video_done: Called with the name of each video that was evaluated.
 
     Raises:
-        InputError: if there is no such run or corpus, the data may not be given away, or `data` shares videos
-            with it.
+        InputError: if there is no such run, corpus or setting, the data may not be given away, or `data`
+            shares videos with it.
     """
     training, held_out = training_facts(run, moved), drawn_corpus(data)
     if held_out.seed in {corpus.seed for part in training for corpus in part.data}:
         raise InputError(f"{data}: seed {held_out.seed} was trained on; evaluate on a corpus of another seed")
     model = resolve_model(str(run))
     network = load_network(model.path)
+    settings = None if tracker is None else load_tracker_config(tracker)
     folder = shipped_weights.FOLDER
     folder.mkdir(exist_ok=True)
     with committed(folder / f"{name}{shipped_weights.WEIGHTS_SUFFIX}", scratch=folder) as draft:
-        save_weights(draft, network, dtype=torch.float16, mlflow_run_id=model.mlflow_run_id)
+        save_weights(draft, network, dtype=torch.float16, mlflow_run_id=model.mlflow_run_id, tracker=settings)
         draft.chmod(0o644)  # whoever installs the package reads it
         engine = load_engine(str(draft))
         videos = read_labelled(data, None, Vocabulary.of(engine))
@@ -74,6 +77,7 @@ def ship(
             class_names=network.config.class_names,
             action_ids=network.config.action_ids,
             action_names=network.config.action_names,
+            tracker=settings,
             hardware=hardware,
             training=training,
             evaluation=EvaluationFacts(

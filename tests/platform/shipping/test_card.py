@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mot_model.tracker_config import TrackerConfig
 from mot_platform.errors import InputError
 from mot_platform.shipping.card import ModelCard, card_text, read_card, split_card
 
@@ -35,6 +36,15 @@ def test_people_read_the_facts_too(model_card: ModelCard, tmp_path: Path) -> Non
     ):
         assert fact in body
     assert "action" not in body.split("## Scores")[1].split("`mot-action")[0], "no score is invented"
+
+
+def test_settings_of_its_own_come_back(model_card: ModelCard, tmp_path: Path) -> None:
+    path = tmp_path / "nano.md"
+    tuned = replace(model_card, tracker=TrackerConfig(high_score=0.65))
+    path.write_text(card_text(tuned))
+    assert read_card(path) == tuned
+    assert "settings of its own" in split_card(path)[1]
+    assert "settings of its own" not in card_text(model_card)
 
 
 def test_unknown_hours_are_left_out(model_card: ModelCard) -> None:

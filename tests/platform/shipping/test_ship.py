@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from mot_model.network import NetworkConfig
+from mot_model.tracker import TrackerConfig
 from mot_platform import shipped_weights
 from mot_platform.config import dump_config
 from mot_platform.errors import InputError
@@ -15,7 +16,7 @@ from mot_platform.shipping.card import read_card
 from mot_platform.shipping.ship import ship
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.training.config import DataConfig, SourceConfig, TrainConfig
-from mot_platform.weights import FILE_NAME, resolve_model
+from mot_platform.weights import FILE_NAME, resolve_model, tracker_for
 
 
 @pytest.fixture
@@ -41,11 +42,14 @@ def test_a_run_is_shipped_with_its_card(run: Path, tmp_path: Path) -> None:
     held_out = tmp_path / "held"
     small = CorpusConfig(num_videos=1, seconds=0.5, size_wh=(160, 96), seed=6, difficulty="easy")
     generate_corpus(held_out, config=small, workers=1)
-    card = ship(run, "mini", data=held_out, hardware="one core")
+    tracker = tmp_path / "tracker.yaml"
+    tracker.write_text("high_score: 0.65\n")
+    card = ship(run, "mini", data=held_out, hardware="one core", tracker=tracker)
     model = resolve_model("mini")
     assert (model.digest, model.mlflow_run_id) == (card.digest, "0123abc")
     assert read_card(tmp_path / "shipped" / "mini.md") == card
     assert (card.size, card.action_names, card.evaluation.videos) == ("pico", ("sit", "stand"), 1)
+    assert card.tracker == tracker_for(model) == TrackerConfig(high_score=0.65)
     assert {"HOTA", "IDF1"} <= card.evaluation.scores.keys()
     assert sorted(path.name for path in (tmp_path / "shipped").iterdir()) == ["mini.md", "mini.safetensors"]
 
