@@ -4,10 +4,10 @@
     python benchmarks/joint_peers.py --train corpus/train --test corpus/test --size 320x192 --minutes 60 \\
         --threads 2 --ours runs/nano --out comparison
 
-`--train` and `--test` are folders of a corpus, or an index of `mot-action data prepare` with the splits to
-take. The peers are trained from scratch, one after the other, unless their weights are in `--out` already;
-ours is trained before, by `mot-action train`, for the same time. What is equal between them and what is not:
-docs/peers.md.
+`--train` (one or more) and `--test` are folders of a corpus, or an index of `mot-action data prepare` with
+the splits to take. The peers are trained from scratch, one after the other, unless their weights are in
+`--out` already; ours is trained before, by `mot-action train`, for the same time. What is equal between them
+and what is not: docs/peers.md.
 """
 
 from __future__ import annotations
@@ -40,11 +40,11 @@ RESULT_FILE = "comparison.json"
 
 def main() -> None:
     options = parsed()
-    source = SourceConfig(root=str(options.train), split=options.train_split)
+    sources = tuple(SourceConfig(root=str(root), split=options.train_split) for root in options.train)
     config = with_words(
         TrainConfig(
             network=NetworkConfig(input_wh=options.size),
-            data=DataConfig(sources=(source,), clip_frames=16, min_visibility=options.min_visibility),
+            data=DataConfig(sources=sources, clip_frames=16, min_visibility=options.min_visibility),
         )
     )
     videos = read_labelled(options.test, options.test_split, Vocabulary.of(config.network))
@@ -122,7 +122,9 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--train", type=Path, required=True, help="corpus or index to train peers on")
+    parser.add_argument(
+        "--train", type=Path, nargs="+", required=True, help="corpora and indexes to train peers on"
+    )
     parser.add_argument("--train-split", default="train", help="split of an index")
     parser.add_argument("--test", type=Path, required=True, help="corpus or index to score on")
     parser.add_argument("--test-split", help="split of an index, such as val")
