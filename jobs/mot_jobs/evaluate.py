@@ -11,12 +11,13 @@ import typer
 from mot_jobs.evaluation_tables import evaluation_tables
 from mot_jobs.terminal import errors, one_line_errors, print_json, print_table
 from mot_platform.datasets.truth import read_labelled
+from mot_platform.engines import load_engine, tracker_for
 from mot_platform.evaluating import evaluate
 from mot_platform.evaluation_outputs import write_evaluation
 from mot_platform.evaluation_run import record_evaluation
+from mot_platform.model_identity import resolve_model
 from mot_platform.schema import Vocabulary
 from mot_platform.scoring import TrackBenchmark
-from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 app = typer.Typer()
 

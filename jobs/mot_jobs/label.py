@@ -11,10 +11,11 @@ import typer
 
 from mot_jobs.terminal import EXIT_FAILED, one_line_errors, print_json
 from mot_platform.config import load_config, plain
+from mot_platform.engines import load_engine, tracker_for
 from mot_platform.labelling.job import label_folder
 from mot_platform.labelling.progress import display_on_stderr
 from mot_platform.labelling.settings import LabelConfig, LabelRequest
-from mot_platform.weights import load_engine, resolve_model, tracker_for
+from mot_platform.model_identity import resolve_model
 
 app = typer.Typer()
 

@@ -71,7 +71,7 @@ def checked_file(kind: str, name: str, values: dict[str, Any]) -> str:
     """Return the text to ship for the file that parameter `name` names, once its settings are valid."""
     path = Path(values[name])
     if name == "tracker":
-        from mot_platform.weights import load_tracker_config
+        from mot_platform.engines import load_tracker_config
 
         load_tracker_config(path)
     elif kind == "label":
@@ -97,7 +97,7 @@ def absolute_place(name: str, value: str | Path) -> str:
             )
         return text
     if name == "weights":
-        from mot_platform.weights import from_any_folder
+        from mot_platform.model_identity import from_any_folder
 
         return from_any_folder(text)
     return str(Path(text).absolute())

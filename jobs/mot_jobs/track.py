@@ -11,10 +11,11 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 
 from mot_jobs.terminal import errors, one_line_errors, print_json
 from mot_model.structures import Array, Tracks
+from mot_platform.engines import load_engine, tracker_for
+from mot_platform.model_identity import resolve_model
 from mot_platform.track_outputs import TrackOutputs
 from mot_platform.tracking import track_source
 from mot_platform.video.viewer import LiveWindow
-from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 app = typer.Typer()
 

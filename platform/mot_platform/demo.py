@@ -13,10 +13,12 @@ from pathlib import Path
 from mot_platform.cluster import ray_session, usable_cpus
 from mot_platform.config import load_config, plain, shipped_config
 from mot_platform.corpus import LabelledVideo, read_corpus
+from mot_platform.engines import load_engine, tracker_for
 from mot_platform.evaluating import Evaluation, evaluate
 from mot_platform.experiment import ExperimentRun
 from mot_platform.labelling.job import LabelSummary, label_folder
 from mot_platform.labelling.settings import LabelConfig, LabelRequest
+from mot_platform.model_identity import resolve_model
 from mot_platform.provenance import code_version
 from mot_platform.report.contents import ReportContents, StageTiming
 from mot_platform.report.machine import this_machine
@@ -25,7 +27,6 @@ from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.synth.difficulty import DifficultyName
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.run import Progress, TrainingResult, train
-from mot_platform.weights import load_engine, resolve_model, tracker_for
 
 RUN_NAME = "demo"
 TARGETS = {"IDF1": 0.75, "detection_AP50": 0.80, "action_accuracy": 0.60}

@@ -12,10 +12,10 @@ from mot_platform.corpus import LabelledVideo
 from mot_platform.evaluating import Evaluation
 from mot_platform.formats.motchallenge import write_mot
 from mot_platform.metrics.sequence_prediction import SequencePrediction
+from mot_platform.model_identity import ModelIdentity
 from mot_platform.provenance import code_version
 from mot_platform.report.score_contents import ScoreContents, ScoredSequence
 from mot_platform.report.score_page import write_score_page
-from mot_platform.weights import ModelIdentity
 
 SCORES_FILE = "scores.json"
 PAGE_FILE = "report.html"

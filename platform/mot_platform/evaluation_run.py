@@ -10,8 +10,8 @@ from mot_platform.evaluation_outputs import PAGE_FILE, SCORES_FILE
 from mot_platform.experiment import ExperimentRun, begin, store_errors, tracking_uri
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.tracks.hota import ALPHAS
+from mot_platform.model_identity import ModelIdentity
 from mot_platform.provenance import code_version, digest_of
-from mot_platform.weights import ModelIdentity
 
 KIND_TAG = "kind"
 KIND = "evaluation"

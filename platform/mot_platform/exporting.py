@@ -14,8 +14,9 @@ import torch
 from mot_model.exporting import StreamingStep, export_program
 from mot_platform.commit import committed
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.provenance import code_version
-from mot_platform.weights import load_network, resolve_model
+from mot_platform.weights import load_network
 
 ExportFormat = Literal["torch", "onnx", "openvino"]
 SUFFIX = ".pt2"

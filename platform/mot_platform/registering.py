@@ -5,8 +5,9 @@ from __future__ import annotations
 from mot_model.network import NetworkConfig
 from mot_platform.errors import InputError
 from mot_platform.experiment import RUN_ID_FILE, ExperimentRun
+from mot_platform.model_identity import ModelIdentity, resolve_model
 from mot_platform.registry import DIGEST_TAG, MODEL_NAME, RegisteredVersion, Registry
-from mot_platform.weights import FORMAT, ModelIdentity, load_network, resolve_model
+from mot_platform.weights import FORMAT, load_network
 
 ARTIFACTS = "registered"
 """Folder among the run's artifacts, by digest: training writes its own artifact anew when it goes on."""

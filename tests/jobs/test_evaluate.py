@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from mot_jobs.evaluate import app
 from mot_platform.datasets.index import write_source
 from mot_platform.datasets.reading import ReadRequest, read_source
-from mot_platform.weights import resolve_model
+from mot_platform.model_identity import resolve_model
 
 runner = CliRunner()
 

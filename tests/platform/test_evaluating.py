@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.evaluating import evaluate
-from mot_platform.weights import load_engine
 
 
 def test_every_video_is_tracked_and_scored(tiny_corpus: Path, untrained_weights: Path) -> None:

@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.evaluating import evaluate
 from mot_platform.evaluation_outputs import write_evaluation
 from mot_platform.formats.motchallenge import read_mot
-from mot_platform.weights import load_engine, resolve_model
+from mot_platform.model_identity import resolve_model
 
 
 def test_tracks_scores_and_page_are_of_the_same_evaluation(

@@ -17,7 +17,7 @@ from mot_platform.metrics.evaluation import evaluate_sequences
 from mot_platform.metrics.evaluation_report import EvaluationReport
 from mot_platform.metrics.ground_truth import SequenceTruth
 from mot_platform.metrics.sequence_prediction import SequencePrediction
-from mot_platform.weights import ModelIdentity
+from mot_platform.model_identity import ModelIdentity
 
 pytestmark = pytest.mark.filterwarnings("default")  # MLflow's and SQLAlchemy's own deprecations
 

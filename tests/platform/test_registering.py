@@ -10,9 +10,10 @@ import torch
 from safetensors.torch import save_file
 
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.registering import register
 from mot_platform.registry import open_registry
-from mot_platform.weights import FILE_NAME, FORMAT, resolve_model
+from mot_platform.weights import FILE_NAME, FORMAT
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow's own deprecations
 

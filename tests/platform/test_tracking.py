@@ -11,11 +11,11 @@ import pytest
 
 from mot_model.structures import Array, Tracks
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.formats.motchallenge import read_mot
 from mot_platform.schema import TRACKS_SCHEMA
 from mot_platform.track_outputs import TrackOutputs
 from mot_platform.tracking import track_source, track_video
-from mot_platform.weights import load_engine
 
 
 def test_every_form_of_output_tells_the_same(

@@ -21,18 +21,13 @@ from mot_platform.benchmarking.ablation_arms import Arm
 from mot_platform.benchmarking.separate_networks import SeparateNetworks, separate_engine
 from mot_platform.commit import commit_text, committed
 from mot_platform.corpus import LabelledVideo
+from mot_platform.engines import build_engine, load_tracker_config
 from mot_platform.errors import InputError
 from mot_platform.evaluating import find, read_actions_otherwise, score
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.preparation import claim
 from mot_platform.training.session import TrainingSession, device_of_worker, mean_of
-from mot_platform.weights import (
-    FILE_NAME,
-    build_engine,
-    load_network,
-    load_tracker_config,
-    save_weights,
-)
+from mot_platform.weights import FILE_NAME, load_network, save_weights
 
 Progress = Callable[[str], None]
 

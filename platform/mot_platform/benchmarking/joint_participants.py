@@ -33,9 +33,11 @@ from mot_platform.benchmarking.yolo_perceiver import TRACKED_SCORE_FLOOR, YoloPe
 from mot_platform.benchmarking.yolo_training import isolate_library, load_yolo, save_yolo, train_yolo
 from mot_platform.commit import commit_text
 from mot_platform.config import plain
+from mot_platform.engines import load_engine, load_tracker_config
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.training.config import TrainConfig
-from mot_platform.weights import load_engine, load_network, load_tracker_config, resolve_model
+from mot_platform.weights import load_network
 
 CLIP_MODEL = "clip"
 SETTINGS_FILE = "settings.json"

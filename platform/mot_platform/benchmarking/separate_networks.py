@@ -21,7 +21,7 @@ from mot_model.network import (
 )
 from mot_model.temporal_state import TemporalState
 from mot_model.tracker_config import TrackerConfig
-from mot_platform.weights import engine_around
+from mot_platform.engines import engine_around
 
 IDENTITY_PARTS = ("heads.identity", "heads.read_identity")
 ACTION_PARTS = ("heads.action", "heads.read_action", "heads.scene", "track_action")

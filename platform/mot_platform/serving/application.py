@@ -9,12 +9,13 @@ from pydantic import TypeAdapter, ValidationError
 from ray import serve
 
 from mot_platform.config import describe
+from mot_platform.engines import tracker_for
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.serving.access import read_tokens
 from mot_platform.serving.gate_deployment import GateIngress
 from mot_platform.serving.settings import ServeConfig
 from mot_platform.serving.tracker_deployment import Tracker
-from mot_platform.weights import resolve_model, tracker_for
 
 
 def build_application(args: dict[str, Any]) -> serve.Application:

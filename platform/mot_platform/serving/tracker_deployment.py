@@ -9,13 +9,14 @@ from ray.serve.config import RequestRouterConfig
 
 from mot_model.engine import Engine
 from mot_model.tracker import compile_tracker
+from mot_platform.engines import load_engine, tracker_for
+from mot_platform.model_identity import ModelIdentity
 from mot_platform.provenance import code_version
 from mot_platform.schema import Vocabulary
 from mot_platform.serving.replica import TrackerReplica
 from mot_platform.serving.replies import ModelDescription
 from mot_platform.serving.session_store import FolderStore
 from mot_platform.serving.settings import ServeConfig
-from mot_platform.weights import ModelIdentity, load_engine, tracker_for
 
 MAX_WAITING_CALLS = 4096
 DRAIN_S = 10.0

@@ -11,14 +11,16 @@ import torch
 from mot_platform import shipped_weights
 from mot_platform.commit import commit_text, committed
 from mot_platform.datasets.truth import read_labelled
+from mot_platform.engines import load_engine, load_tracker_config
 from mot_platform.errors import InputError
 from mot_platform.evaluating import evaluate
+from mot_platform.model_identity import resolve_model
 from mot_platform.provenance import code_version
 from mot_platform.registry import file_digest
 from mot_platform.schema import Vocabulary
 from mot_platform.shipping.card import SCORES, EvaluationFacts, ModelCard, card_text
 from mot_platform.shipping.training_record import drawn_corpus, training_facts
-from mot_platform.weights import load_engine, load_network, load_tracker_config, resolve_model, save_weights
+from mot_platform.weights import load_network, save_weights
 
 LIBRARIES = ("torch", "ray", "numpy", "safetensors")
 LICENCE = "mit"

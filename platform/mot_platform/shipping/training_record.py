@@ -9,12 +9,13 @@ from pathlib import Path
 from mot_platform.config import load_config
 from mot_platform.errors import InputError
 from mot_platform.experiment import ExperimentRun, tracking_uri
+from mot_platform.model_identity import file_at
 from mot_platform.provenance import training_run_id
 from mot_platform.shipping.card import DataFacts, TrainingFacts
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.preparation import CONFIG_FILE
 from mot_platform.training.stages import Stage, stages_of
-from mot_platform.weights import FILE_NAME, file_at
+from mot_platform.weights import FILE_NAME
 
 CORPUS_FILE = "corpus.json"
 DRAWN = "Drawn by this program, which holds no content of others"

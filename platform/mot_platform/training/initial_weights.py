@@ -12,8 +12,9 @@ from torch import Tensor
 
 from mot_model.network import JointNetwork
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.training.config import TrainConfig
-from mot_platform.weights import load_network, resolve_model
+from mot_platform.weights import load_network
 
 MAX_NAMES = 8
 

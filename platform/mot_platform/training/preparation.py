@@ -14,10 +14,10 @@ from mot_platform.datasets.index import index_digest, is_index
 from mot_platform.datasets.opening import open_sources
 from mot_platform.datasets.source import action_numbers
 from mot_platform.errors import InputError
+from mot_platform.model_identity import from_any_folder
 from mot_platform.training.clip_dataset import open_training_source
 from mot_platform.training.config import SourceConfig, TrainConfig
 from mot_platform.training.validation import validation_videos
-from mot_platform.weights import from_any_folder
 
 CONFIG_FILE = "config.yaml"
 FREE_TO_CHANGE = frozenset(

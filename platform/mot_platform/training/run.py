@@ -17,8 +17,10 @@ from pathlib import Path
 from mot_platform.cluster import PIXEL_STORE_BYTES, ray_session
 from mot_platform.commit import committed
 from mot_platform.config import plain
+from mot_platform.engines import load_engine
 from mot_platform.errors import MotActionError
 from mot_platform.experiment import ExperimentRun, begin_or_resume
+from mot_platform.model_identity import resolve_model
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.examples import log_examples
 from mot_platform.training.initial_weights import with_pinned_weights
@@ -32,7 +34,7 @@ from mot_platform.training.preparation import (
     with_words,
 )
 from mot_platform.training.worker import train_worker
-from mot_platform.weights import FILE_NAME, load_engine, resolve_model
+from mot_platform.weights import FILE_NAME
 
 CHECKPOINTS = "checkpoints"
 SNAPSHOT_FILE = "checkpoint_manager_snapshot.json"

@@ -9,11 +9,11 @@ import torch.distributed
 from mot_platform.corpus import LabelledVideo
 from mot_platform.datasets.index import is_index
 from mot_platform.datasets.truth import read_labelled
+from mot_platform.engines import build_engine
 from mot_platform.evaluating import Findings, find, score
 from mot_platform.schema import Vocabulary
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.session import TrainingSession
-from mot_platform.weights import build_engine
 
 
 def validation_videos(config: TrainConfig) -> list[LabelledVideo]:

@@ -11,11 +11,11 @@ from typing import Any
 import torch
 from pydantic import TypeAdapter
 
+from mot_platform.model_identity import ModelIdentity, local_file
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.ray_loading import load_clips_on_ray
 from mot_platform.training.session import TrainingSession, device_of_worker, mean_of
 from mot_platform.training.validation import validate
-from mot_platform.weights import ModelIdentity, local_file
 
 METRICS_FILE = "metrics.json"
 """In a checkpoint: the report that came with it."""

@@ -13,8 +13,8 @@ from mot_platform.benchmarking.joint_participants import own_participant
 from mot_platform.benchmarking.own_trackers import YARDSTICK
 from mot_platform.benchmarking.peer_identity import ContestantIdentifier
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.evaluating import evaluate
-from mot_platform.weights import load_engine
 
 
 def test_every_tracker_of_a_network_makes_a_row_by_our_scorer(

@@ -27,6 +27,8 @@ from websockets.sync.client import connect
 from mot_model.engine import Engine
 from mot_model.letterbox import Letterbox
 from mot_model.structures import Array, FrameBatch, Tracks
+from mot_platform.engines import load_engine
+from mot_platform.model_identity import resolve_model
 from mot_platform.serving.client import StreamFrame
 from mot_platform.serving.gate import Gate
 from mot_platform.serving.link import ReplicaUnreachableError
@@ -39,7 +41,6 @@ from mot_platform.serving.tracker_deployment import loaded
 from mot_platform.video.decoding import decode_segment
 from mot_platform.video.index import probe
 from mot_platform.video.segments import plan_segments
-from mot_platform.weights import load_engine, resolve_model
 
 START_S = 120
 LIMITS = Limits(max_streams=2, window=8, max_frame_bytes=200_000, max_upload_bytes=500_000, max_pixels=10**6)

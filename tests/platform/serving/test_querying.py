@@ -16,12 +16,12 @@ from typer.testing import CliRunner
 
 from mot_jobs.query import app
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.errors import InputError, RequestError
 from mot_platform.serving.client import StreamClient, StreamFrame
 from mot_platform.serving.querying import Mode, QueryRequest, query_outputs, query_source
 from mot_platform.track_outputs import TrackOutputs
 from mot_platform.tracking import track_source
-from mot_platform.weights import load_engine
 
 
 @pytest.mark.parametrize("mode", ["stream", "upload"])

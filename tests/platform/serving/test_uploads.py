@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mot_platform.engines import load_engine
 from mot_platform.tracking import track_video
-from mot_platform.weights import load_engine
 
 
 def lines(response) -> list[dict]:

@@ -11,12 +11,14 @@ from mot_model.network import NetworkConfig
 from mot_model.tracker import TrackerConfig
 from mot_platform import shipped_weights
 from mot_platform.config import dump_config
+from mot_platform.engines import tracker_for
 from mot_platform.errors import InputError
+from mot_platform.model_identity import resolve_model
 from mot_platform.shipping.card import read_card
 from mot_platform.shipping.ship import ship
 from mot_platform.synth.corpus import CorpusConfig, generate_corpus
 from mot_platform.training.config import DataConfig, SourceConfig, TrainConfig
-from mot_platform.weights import FILE_NAME, resolve_model, tracker_for
+from mot_platform.weights import FILE_NAME
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ import cv2
 import pytest
 
 from mot_platform.corpus import read_corpus
+from mot_platform.engines import load_engine
 from mot_platform.experiment import begin_or_resume
 from mot_platform.training.examples import log_examples
-from mot_platform.weights import load_engine
 
 
 @pytest.mark.filterwarnings("default")  # MLflow's own deprecations

@@ -14,6 +14,7 @@ import pytest
 from mot_model.network import NetworkConfig
 from mot_platform.config import dump_config
 from mot_platform.experiment import ExperimentRun, begin_or_resume
+from mot_platform.model_identity import resolve_model
 from mot_platform.training.config import DataConfig, OptimizerConfig, SourceConfig, TrainConfig
 from mot_platform.training.run import (
     CHECKPOINTS,
@@ -23,7 +24,7 @@ from mot_platform.training.run import (
     status_recorded,
     train,
 )
-from mot_platform.weights import load_network, resolve_model
+from mot_platform.weights import load_network
 
 pytestmark = pytest.mark.filterwarnings("default")  # Ray's and MLflow's own deprecations
 STEPS = list(range(1, 13))
