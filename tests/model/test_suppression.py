@@ -12,8 +12,8 @@ from mot_model.suppression import SPREAD, lowered_by_overlap
 
 def lowered(boxes: list[list[float]], scores: list[float], classes: list[int] | None = None) -> list[float]:
     class_id = torch.tensor([classes or [0] * len(boxes)])
-    left: list[float] = lowered_by_overlap(torch.tensor([scores]), torch.tensor([boxes]), class_id)[0].tolist()
-    return left
+    left = lowered_by_overlap(torch.tensor([scores]), torch.tensor([boxes]), class_id)
+    return [float(score) for score in left[0]]
 
 
 def test_boxes_apart_keep_their_scores() -> None:
