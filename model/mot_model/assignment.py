@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 from mot_model.network import MAP_STRIDE
-from mot_model.suppression import overlap
 
 CENTRE_RADIUS_CELLS = 2.5
 """Cells farther from the centre than this never answer for an object."""
@@ -37,6 +36,15 @@ class Assignment:
     """int64 `(P,)`: object slot."""
     quality: Tensor
     """float32 `(P,)`, range [0, 1]: the score that the cell should give."""
+
+
+def overlap(boxes: Tensor, others: Tensor) -> Tensor:
+    """Return IoU of boxes `(..., 4)` with `(..., 4)` elementwise, shapes broadcast."""
+    top_left = torch.maximum(boxes[..., :2], others[..., :2])
+    bottom_right = torch.minimum(boxes[..., 2:], others[..., 2:])
+    shared = (bottom_right - top_left).clamp(min=0).prod(-1)
+    areas = (boxes[..., 2:] - boxes[..., :2]).prod(-1) + (others[..., 2:] - others[..., :2]).prod(-1)
+    return shared / (areas - shared).clamp(min=1e-6)
 
 
 @torch.no_grad()

@@ -15,11 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mot_model.assignment import Assignment, assign
+from mot_model.assignment import Assignment, assign, overlap
 from mot_model.clip import ClipBatch
 from mot_model.heads import DetectionMap, HeadOutput
 from mot_model.network import MAP_STRIDE, JointNetwork, boxes_of_cells, cell_centres
-from mot_model.suppression import overlap
 from mot_model.track_memory import TrackActionHead, causal_windows
 
 ONE_TO_MANY_CELLS = 9

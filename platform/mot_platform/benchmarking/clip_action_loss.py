@@ -10,10 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mot_model.assignment import inside
+from mot_model.assignment import inside, overlap
 from mot_model.clip import ClipBatch
 from mot_model.losses import generalised_iou_loss
-from mot_model.suppression import overlap
 from mot_platform.benchmarking.clip_action_network import ClipOutput
 
 CENTRE_RADIUS_CELLS = 2.5
