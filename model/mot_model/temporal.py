@@ -40,12 +40,23 @@ class CausalLayer(nn.Module):
     def forward(self, x_BTCHW: Tensor, buffer_BKCHW: Tensor) -> tuple[Tensor, Tensor]:
         """Return the mixed frames `(B, T, C, H, W)` and the buffer after them."""
         num_streams, num_frames = x_BTCHW.shape[:2]
-        history = torch.cat([buffer_BKCHW, x_BTCHW], dim=1)  # (B, K + T, C, H, W)
-        taps = self.taps[:, None, None, :, None, None]
-        past = [history[:, i * self.dilation : i * self.dilation + num_frames] for i in range(TAPS)]
-        blended = past[0] * taps[0] + past[1] * taps[1] + past[2] * taps[2]
+        buffer_BKCHW = buffer_BKCHW.to(x_BTCHW.dtype)  # in mixed precision the state begins wider
+        taps = self.taps[:, None, None, :, None, None].to(x_BTCHW.dtype)
+        blended = delayed(x_BTCHW, buffer_BKCHW, 2 * self.dilation) * taps[0]
+        blended = blended + delayed(x_BTCHW, buffer_BKCHW, self.dilation) * taps[1] + x_BTCHW * taps[2]
         mixed = self.mix(blended.flatten(0, 1)).unflatten(0, (num_streams, num_frames))
-        return x_BTCHW + mixed, history[:, num_frames:]
+        return x_BTCHW + mixed, torch.cat([buffer_BKCHW, x_BTCHW], dim=1)[:, num_frames:]
+
+
+def delayed(x_BTCHW: Tensor, buffer_BKCHW: Tensor, num_frames: int) -> Tensor:
+    """Return the frames `num_frames` before those of a clip, from the buffer and the clip itself.
+
+    Not a slice of both put together: the gradient of that would fill the whole of it with zeros.
+    """
+    oldest = buffer_BKCHW.shape[1] - num_frames
+    before = buffer_BKCHW[:, oldest : oldest + x_BTCHW.shape[1]]
+    inside = x_BTCHW.shape[1] - num_frames
+    return before if inside <= 0 else torch.cat([before, x_BTCHW[:, :inside]], dim=1)
 
 
 class TemporalEncoder(nn.Module):
