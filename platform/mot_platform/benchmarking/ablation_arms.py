@@ -14,6 +14,7 @@ from mot_platform.training.config import TrainConfig
 BASE = "joint"
 TRAININGS: Mapping[str, tuple[str, ...]] = {
     BASE: (),
+    "joint-long": (),
     "detection": ("loss.tasks=[detection]",),
     "identity": ("loss.tasks=[identity]",),
     "action": ("loss.tasks=[action]",),
@@ -23,6 +24,8 @@ TRAININGS: Mapping[str, tuple[str, ...]] = {
     "one-to-many-off": ("loss.one_to_many=false",),
 }
 """What is trained, as settings changed from those of the configuration file."""
+LONGER: Mapping[str, int] = {"joint-long": 3}
+"""How many times the steps of the configuration file some of them take."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +44,10 @@ class Arm:
 
 ARMS: Mapping[str, Arm] = {
     BASE: Arm(what="the joint network", trainings=(BASE,)),
+    "joint-long": Arm(
+        what="the joint network, three times the steps: the computation of three networks",
+        trainings=("joint-long",),
+    ),
     "separate": Arm(
         what="three networks of its size, each trained on one task",
         trainings=("detection", "identity", "action"),
@@ -65,6 +72,7 @@ ARMS: Mapping[str, Arm] = {
 def arm_config(base: TrainConfig, training: str, seed: int) -> TrainConfig:
     """Return the configuration of one of `TRAININGS` with a seed."""
     data = plain(asdict(base))
-    for override in (*TRAININGS[training], f"seed={seed}"):
+    steps = base.steps * LONGER.get(training, 1)
+    for override in (*TRAININGS[training], f"steps={steps}", f"seed={seed}"):
         set_dotted(data, override)
     return TypeAdapter(TrainConfig).validate_python(data, extra="forbid")
