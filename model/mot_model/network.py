@@ -10,11 +10,11 @@ from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from mot_model.backbone import Backbone, TopDownFusion
 from mot_model.convolutions import fold
 from mot_model.heads import DetectionMap, HeadOutput, Heads
+from mot_model.suppression import lowered_by_overlap
 from mot_model.temporal import TemporalEncoder
 from mot_model.temporal_state import TemporalState
 from mot_model.track_memory import TrackActionHead
@@ -23,6 +23,8 @@ MAP_STRIDE = 8
 """Input pixels per cell of the output map."""
 INPUT_MULTIPLE = 32
 """Input sides must be multiples of this, the coarsest stride."""
+COMPARED_CELLS = 300
+"""Best cells of a frame among which copies are looked for, at least."""
 PIXEL_MEAN = 114.0
 PIXEL_SCALE = 58.0
 """Rough mean and deviation of 8-bit images; the first batch norm does the rest."""
@@ -172,7 +174,7 @@ class JointNetwork(nn.Module):
         """Return the map `(B, C, H, W)` of each frame alone, from uint8 `(B, H, W, 3)`."""
         # (B, 3, H, W) that still lies in memory channel by channel: what the CPU kernels like best.
         x = pixels_BHW3.permute(0, 3, 1, 2)
-        x = (x.to(next(self.parameters()).dtype) - PIXEL_MEAN) / PIXEL_SCALE
+        x = x.to(next(self.parameters()).dtype).sub_(PIXEL_MEAN).div_(PIXEL_SCALE)
         fused: Tensor = self.fusion(self.backbone(x))
         return fused
 
@@ -233,15 +235,16 @@ class ChosenCells(NamedTuple):
 def choose_cells(detection: DetectionMap, max_detections: int) -> ChosenCells:
     """Return the best cells of each frame.
 
-    A cell counts only where its score is the highest of its 3x3 neighbourhood (CenterNet, Zhou et al., 2019):
-    the one-to-one branch has learnt to fire once, this keeps an unsure one from firing twice.
+    The one-to-one branch has learnt to fire once; where it is unsure and fires twice, the worse of two boxes
+    that overlap scores less.
     """
-    score_map = detection.score_logit.sigmoid()
-    score, class_id = score_map.max(1)  # (B, H, W)
-    peak = F.max_pool2d(score[:, None], 3, 1, 1)[:, 0] == score
-    ranked = torch.where(peak, score, 0.0).flatten(1)
-    best_score, best = ranked.topk(min(max_detections, ranked.shape[1]))
-    return ChosenCells(cell=best, score=best_score, class_id=class_id.flatten(1).gather(1, best))
+    score, class_id = detection.score_logit.sigmoid().flatten(2).max(1)  # (B, H*W)
+    num_cells = score.shape[1]
+    score, cell = score.topk(min(max(max_detections, COMPARED_CELLS), num_cells))
+    class_id = class_id.gather(1, cell)
+    score = lowered_by_overlap(score, vectors_at(boxes_of_cells(detection), cell), class_id)
+    score, order = score.topk(min(max_detections, num_cells))
+    return ChosenCells(cell=cell.gather(1, order), score=score, class_id=class_id.gather(1, order))
 
 
 def vectors_at(values_BNC: Tensor, cell_BK: Tensor) -> Tensor:

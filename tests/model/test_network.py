@@ -75,17 +75,17 @@ def test_folding_keeps_the_outputs() -> None:
     assert trained.one_to_many is not None
 
 
-def test_candidates_take_peaks_and_read_their_features() -> None:
+def test_candidates_are_the_best_boxes_that_repeat_no_better_one_and_have_their_features() -> None:
     score = torch.full((1, 1, 4, 5), -9.0)
     score[0, 0, 1, 1], score[0, 0, 1, 2], score[0, 0, 3, 4] = 3.0, 2.0, 1.0
     heads = network().heads
     maps = torch.randn(1, heads.identity.conv.out_channels, 4, 5)
-    output = HeadOutput(DetectionMap(score, torch.zeros(1, 4, 4, 5)), None, maps, maps, torch.zeros(1, 16))
-    found = candidates(heads, output, 2)
-    boxes = [[4, 4, 20, 20], [28, 20, 44, 36]]
-    assert found.xyxy[0].tolist() == boxes, "the neighbour of a better cell does not count"
+    detection = DetectionMap(score, torch.full((1, 4, 4, 5), 2.0).log())
+    found = candidates(heads, HeadOutput(detection, None, maps, maps, torch.zeros(1, 16)), 2)
+    boxes = torch.tensor([[[-4, -4, 28, 28], [20, 12, 52, 44]]]).float()
+    torch.testing.assert_close(found.xyxy, boxes)  # the neighbour shares 0.6 with a better box
     assert found.score[0, 0] == pytest.approx(0.9526, abs=1e-4)
-    torch.testing.assert_close(found.embedding, heads.embedding(maps, torch.tensor([boxes]).float()))
+    torch.testing.assert_close(found.embedding, heads.embedding(maps, boxes))
 
 
 def test_cell_centres_run_row_by_row() -> None:
