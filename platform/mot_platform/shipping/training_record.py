@@ -11,7 +11,8 @@ from mot_platform.errors import InputError
 from mot_platform.experiment import ExperimentRun, tracking_uri
 from mot_platform.model_identity import file_at
 from mot_platform.provenance import training_run_id
-from mot_platform.shipping.card import DataFacts, TrainingFacts
+from mot_platform.shipped_weights import shipped_card
+from mot_platform.shipping.card import DataFacts, TrainingFacts, read_card
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.preparation import CONFIG_FILE
 from mot_platform.training.stages import Stage, stages_of
@@ -30,20 +31,20 @@ def training_facts(folder: Path, moved: Mapping[str, Path] | None = None) -> tup
         moved: Where corpora lie now, by the path that the run knew; their `corpus.json` is enough.
 
     Raises:
-        InputError: if the folder is no run, or it learned from data that may not be given away.
+        InputError: if the folder is no run, it learned from data that may not be given away, or nobody knows
+            what the weights that it began with learned from.
     """
     path = folder / CONFIG_FILE
     if not path.is_file():
         raise InputError(f"{folder}: no run of `mot-action train`, for it holds no {CONFIG_FILE}")
     config = load_config(path, TrainConfig)
-    before = None if config.weights is None else file_at(config.weights)
-    earlier = () if before is None else training_facts(before.parent, moved)
+    earlier = facts_before(config, moved)
     run_id = training_run_id(folder / FILE_NAME)
     stages = stages_of(config)
     own = TrainingFacts(
         name=folder.resolve().name,
         mlflow_run_id=run_id,
-        began_with=earlier[-1].name if earlier else config.weights,
+        began_with=earlier[-1].name if earlier else None,
         steps=config.steps,
         clips=stages[-1].stop_clip,
         clip_frames=config.data.clip_frames,
@@ -52,6 +53,23 @@ def training_facts(folder: Path, moved: Mapping[str, Path] | None = None) -> tup
         data=tuple(drawn_corpus((moved or {}).get(one.root, Path(one.root))) for one in config.data.sources),
     )
     return (*earlier, own)
+
+
+def facts_before(config: TrainConfig, moved: Mapping[str, Path] | None) -> tuple[TrainingFacts, ...]:
+    """Return what is known of the weights that a run began with: from their folder, or from their card."""
+    if config.weights is None:
+        return ()
+    file = file_at(config.weights)
+    if file is not None:
+        return training_facts(file.parent, moved)
+    card = shipped_card(config.weights)
+    shipped = None if card is None else read_card(card)
+    if shipped is None or shipped.digest != config.weights_digest:
+        raise InputError(
+            f"weights: {config.weights} is neither a run's folder nor what now comes with the package under "
+            "that name; weights are shipped only where it is known what they learned from"
+        )
+    return shipped.training
 
 
 def drawn_corpus(root: Path) -> DataFacts:

@@ -11,6 +11,8 @@ from mot_model.network import NetworkConfig
 from mot_platform.config import dump_config
 from mot_platform.errors import InputError
 from mot_platform.experiment import begin_or_resume
+from mot_platform.shipped_weights import shipped_card
+from mot_platform.shipping.card import read_card
 from mot_platform.shipping.training_record import clips_until, drawn_corpus, training_facts
 from mot_platform.training.config import DataConfig, SourceConfig, StageConfig, TrainConfig
 from mot_platform.training.stages import stages_of
@@ -58,6 +60,23 @@ def test_earlier_runs_come_first(config: TrainConfig, tmp_path: Path) -> None:
     earlier, last = training_facts(second)
     assert (earlier.name, last.name, last.began_with) == ("first", "second", "first")
     assert last.hours is None, "no store, no time"
+
+
+def test_the_runs_of_shipped_weights_come_first(config: TrainConfig, tmp_path: Path) -> None:
+    path = shipped_card("nano")
+    assert path is not None
+    card = read_card(path)
+    went_on = replace(config, weights="nano", weights_digest=card.digest)
+    *earlier, last = training_facts(run_folder(tmp_path, "mine", went_on))
+    assert tuple(earlier) == card.training
+    assert last.began_with == card.training[-1].name
+
+
+@pytest.mark.parametrize("weights", ["nano", "models:/mot-action/1"])
+def test_weights_of_unknown_origin_are_refused(config: TrainConfig, weights: str, tmp_path: Path) -> None:
+    unknown = replace(config, weights=weights, weights_digest="0" * 64)
+    with pytest.raises(InputError, match="known what they learned from"):
+        training_facts(run_folder(tmp_path, "mine", unknown))
 
 
 def test_corpora_may_have_moved(config: TrainConfig, tiny_corpus: Path, tmp_path: Path) -> None:
