@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from mot_model.iou import elementwise_iou
 from mot_model.network import MAP_STRIDE
 
 CENTRE_RADIUS_CELLS = 2.5
@@ -36,15 +37,6 @@ class Assignment:
     """int64 `(P,)`: object slot."""
     quality: Tensor
     """float32 `(P,)`, range [0, 1]: the score that the cell should give."""
-
-
-def overlap(boxes: Tensor, others: Tensor) -> Tensor:
-    """Return IoU of boxes `(..., 4)` with `(..., 4)` elementwise, shapes broadcast."""
-    top_left = torch.maximum(boxes[..., :2], others[..., :2])
-    bottom_right = torch.minimum(boxes[..., 2:], others[..., 2:])
-    shared = (bottom_right - top_left).clamp(min=0).prod(-1)
-    areas = (boxes[..., 2:] - boxes[..., :2]).prod(-1) + (others[..., 2:] - others[..., :2]).prod(-1)
-    return shared / (areas - shared).clamp(min=1e-6)
 
 
 @torch.no_grad()
@@ -82,7 +74,10 @@ def assign(
         inside(centre_N2, target_BG4) | (offset_BGN2.amax(-1) <= 0.5)
     )
     near_BGN &= present_BG[:, :, None]
-    iou_BGN = overlap(box_BN4[:, None], target_BG4[:, :, None]) if box_BN4 is not None else near_BGN.float()
+    if box_BN4 is None:
+        iou_BGN = near_BGN.float()
+    else:
+        iou_BGN = elementwise_iou(box_BN4[:, None], target_BG4[:, :, None])
     index = class_BG[:, None].expand(-1, score_BNK.shape[1], -1)
     score_BGN = score_BNK.gather(2, index).transpose(1, 2)
     prior_BGN = torch.exp(-distance_BGN / (2 * CENTRE_SPREAD_CELLS**2))

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from mot_model.assignment import Assignment, assign, overlap
+from mot_model.assignment import Assignment, assign
 from mot_model.clip import ClipBatch
 from mot_model.heads import DetectionMap, HeadOutput
+from mot_model.iou import elementwise_iou
 from mot_model.network import MAP_STRIDE, JointNetwork, boxes_of_cells, cell_centres
 from mot_model.track_memory import TrackActionHead, causal_windows
 
@@ -136,7 +137,7 @@ def reading_boxes(
         return box_BG4
     found_P4 = boxes_of_cells(detection).detach()[positives.frame, positives.cell]
     target_P4 = box_BG4[positives.frame, positives.target]
-    is_right = overlap(found_P4, target_P4) >= READING_MIN_OVERLAP
+    is_right = elementwise_iou(found_P4, target_P4) >= READING_MIN_OVERLAP
     chosen_P4 = torch.where(is_right[:, None], found_P4, target_P4)
     return box_BG4.index_put((positives.frame, positives.target), chosen_P4)
 
@@ -240,7 +241,7 @@ def generalised_iou_loss(box_P4: Tensor, target_P4: Tensor) -> Tensor:
     hull = torch.maximum(box_P4[:, 2:], target_P4[:, 2:]) - torch.minimum(box_P4[:, :2], target_P4[:, :2])
     hull_area = hull.prod(1).clamp(min=1e-6)
     areas = (box_P4[:, 2:] - box_P4[:, :2]).prod(1) + (target_P4[:, 2:] - target_P4[:, :2]).prod(1)
-    iou = overlap(box_P4, target_P4)
+    iou = elementwise_iou(box_P4, target_P4)
     union = areas / (1 + iou)  # areas = union + shared, shared = iou * union
     return 1 - iou + (hull_area - union) / hull_area
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from mot_model.assignment import overlap
-from mot_model.suppression import FREE_OVERLAP, FULL_OVERLAP, lowered_by_overlap, pairwise_overlap
+from mot_model.iou import elementwise_iou
+from mot_model.suppression import FREE_OVERLAP, FULL_OVERLAP, lowered_by_overlap
 
 Boxes = list[list[float]]
 
@@ -26,7 +26,7 @@ def shifted(*shifts: float) -> Boxes:
 
 def test_boxes_apart_and_side_by_side_keep_their_scores() -> None:
     boxes = shifted(0, 6, 40)
-    assert pairwise_overlap(torch.tensor([boxes]))[0, 0, 1] < FREE_OVERLAP
+    assert elementwise_iou(*torch.tensor(boxes[:2])) < FREE_OVERLAP
     assert lowered(boxes, [0.9, 0.8, 0.7]) == pytest.approx([0.9, 0.8, 0.7])
 
 
@@ -52,9 +52,3 @@ def test_frames_know_nothing_of_each_other() -> None:
     boxes = torch.tensor([shifted(0, 1), shifted(0, 20)])
     left = lowered_by_overlap(torch.full((2, 2), 0.5), boxes, torch.zeros(2, 2))
     assert left.tolist() == [[0.5, 0.0], [0.5, 0.5]]
-
-
-def test_overlap_is_that_of_the_assignment() -> None:
-    corner = torch.rand(1, 30, 2, generator=torch.Generator().manual_seed(0)) * 50
-    boxes = torch.cat([corner, corner + corner.flip(1) + 5], -1)
-    torch.testing.assert_close(pairwise_overlap(boxes), overlap(boxes[:, :, None], boxes[:, None]))

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from mot_model.assignment import inside, overlap
+from mot_model.assignment import inside
 from mot_model.clip import ClipBatch
+from mot_model.iou import elementwise_iou
 from mot_model.losses import generalised_iou_loss
 from mot_platform.benchmarking.clip_action_network import ClipOutput
 
@@ -68,7 +69,7 @@ def clip_action_loss(output: ClipOutput, frames: list[KeyFrame]) -> Tensor:
         wanted[cell] = 1.0
         counts = background(output.centre, frame) | (wanted > 0)
         confidence = F.binary_cross_entropy_with_logits(logit, wanted, reduction="none") * counts
-        quality = overlap(box[cell], frame.xyxy[target]).detach()[:, None]
+        quality = elementwise_iou(box[cell], frame.xyxy[target]).detach()[:, None]
         action = F.binary_cross_entropy_with_logits(
             output.action_logit[clip, cell], frame.action[target] * quality, reduction="none"
         )
@@ -110,7 +111,7 @@ def simulated_assignment(
     middle_G2 = (frame.xyxy[:, :2] + frame.xyxy[:, 2:]) / 2
     near_GN = ((centre_N2 - middle_G2[:, None]).abs().amax(-1) / stride_N) < CENTRE_RADIUS_CELLS
     inside_GN = inside(centre_N2, frame.xyxy[None])[0]
-    iou_GN = overlap(xyxy_N4[None], frame.xyxy[:, None])
+    iou_GN = elementwise_iou(xyxy_N4[None], frame.xyxy[:, None])
     score_NA = (confidence_logit_N.sigmoid()[:, None] * action_logit_NA.sigmoid()).sqrt()
     wrong_GNA = F.binary_cross_entropy(
         score_NA.expand(len(frame.xyxy), -1, -1),
