@@ -18,6 +18,7 @@ import numpy as np
 
 from mot_platform.errors import InputError
 from mot_platform.formats.action_rows import ActionRows
+from mot_platform.formats.row_errors import ZIP_FAULTS
 
 CLASS_NAMES: Mapping[str, tuple[str, ...]] = {
     "jhmdb": (
@@ -195,7 +196,7 @@ def _texts_of_zip(path: Path, archive: zipfile.ZipFile) -> Iterator[tuple[str, s
             raise InputError(f"{place}: {member.file_size >> 20} MiB is no text file of one frame")
         try:
             content = archive.read(member)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError) as error:
+        except (*ZIP_FAULTS, OSError) as error:
             raise InputError(f"{place}: cannot be unpacked: {error}") from error
         yield place, member.filename.rpartition("/")[2], _decoded(place, content)
 

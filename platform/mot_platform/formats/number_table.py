@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from mot_model.structures import Array
-from mot_platform.formats.row_errors import FieldCheck, TextPath, line_of_row, malformed_row
+from mot_platform.formats.row_errors import ZIP_FAULTS, FieldCheck, TextPath, line_of_row, malformed_row
 
 _HEAD_BYTES = 4096
 """More than a line needs."""
@@ -43,9 +43,9 @@ def read_number_table(path: TextPath, check: FieldCheck, *, min_columns: int, ma
 
     Raises:
         ValueError: with file and line, if a row has another number of columns or something is no number; with
-            the file, if it is no text.
+            the file, if it is no text or can't be unpacked.
     """
-    content = path.read_bytes().removeprefix(codecs.BOM_UTF8)
+    content = _bytes(path).removeprefix(codecs.BOM_UTF8)
     head = content.lstrip()[:_HEAD_BYTES].splitlines()
     if not head:
         return np.zeros((0, min_columns))
@@ -70,6 +70,13 @@ def read_number_table(path: TextPath, check: FieldCheck, *, min_columns: int, ma
             return check(row)
 
         raise malformed_row(path, problem, error, fields_of=number_fields) from error
+
+
+def _bytes(path: TextPath) -> bytes:
+    try:
+        return path.read_bytes()
+    except ZIP_FAULTS as error:
+        raise ValueError(f"{path}: cannot be unpacked: {error}") from error
 
 
 def _decoded(path: TextPath, content: bytes) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import TypeAlias
 
 TextPath: TypeAlias = Path | zipfile.Path
 """A file, in a zip too."""
+ZIP_FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+"""What reading from a zip raises that is damaged, encrypted or packed in an unknown way."""
 
 FieldCheck = Callable[[list[str]], str | None]
 

@@ -76,6 +76,11 @@ def test_what_is_no_such_folder_or_zip_is_said_in_a_line(
         archive.writestr("a_00001.txt", "1 0 0 9 9\n")
     torn = (tmp_path / "torn.zip").read_bytes().replace(b"1 0 0", b"1 9 0")
     (tmp_path / "torn.zip").write_bytes(torn)
+    with zipfile.ZipFile(tmp_path / "bent.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a_00001.txt", "".join(f"1 0 0 {side} {side}\n" for side in range(50)))
+    bent = bytearray((tmp_path / "bent.zip").read_bytes())
+    bent[60:64] = b"\xff\xff\xff\xff"
+    (tmp_path / "bent.zip").write_bytes(bent)
     for path, problem in {
         tmp_path / "stray": "classes.txt: not named",
         tmp_path / "twice": "frame 1 of a is there twice",
@@ -84,6 +89,7 @@ def test_what_is_no_such_folder_or_zip_is_said_in_a_line(
         tmp_path / "stray" / "classes.txt": "neither a folder nor a zip",
         tmp_path / "big.zip": "big.zip/a_00001.txt: 1 MiB is no text file of one frame",
         tmp_path / "torn.zip": "torn.zip/a_00001.txt: cannot be unpacked: Bad CRC",
+        tmp_path / "bent.zip": "bent.zip/a_00001.txt: cannot be unpacked: Error -3",
     }.items():
         with pytest.raises(InputError, match=problem):
             _read(path)

@@ -56,3 +56,15 @@ def test_member_of_a_zip_is_read_and_named(tmp_path: Path) -> None:
     assert _read(folder / "good.txt").tolist() == [[1, 2]]
     with pytest.raises(ValueError, match=r"all.zip/in/bad.txt:2: first is 'x'"):
         _read(folder / "bad.txt")
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED], ids=["stored", "deflated"])
+def test_a_damaged_member_of_a_zip_is_said_in_a_line(tmp_path: Path, packing: int) -> None:
+    path = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(path, "w", packing) as archive:
+        archive.writestr("rows.txt", "".join(f"{number},{number**2}\n" for number in range(50)))
+    content = bytearray(path.read_bytes())
+    content[60:64] = b"\xff\xff\xff\xff"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"damaged.zip/rows.txt: cannot be unpacked: "):
+        _read(zipfile.Path(path, "rows.txt"))

@@ -6,12 +6,12 @@ import os
 import shutil
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from mot_platform.datasets.download.progress import Progress, ProgressMeter
 from mot_platform.errors import InputError
+from mot_platform.formats.row_errors import ZIP_FAULTS
 
 _BLOCK_BYTES = 1 << 20
 _DRAFT_ENDING = ".unpacking"
@@ -67,7 +67,7 @@ def unpack(
             missing = [member for member in members if not _is_there(member)]
             _check_room(archive, folder, missing)
             _write_all(content, members, missing, meter)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except ZIP_FAULTS as error:
         raise BadArchiveError(f"{archive}: {_reason(archive, error)}") from error
     top_names = {member.target.relative_to(folder).parts[0] for member in members}
     return Unpacked(num_files=len(members), num_written=len(missing), top_names=tuple(sorted(top_names)))
