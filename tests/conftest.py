@@ -75,7 +75,7 @@ def sure_network(config: NetworkConfig) -> JointNetwork:
     with torch.no_grad():
         network.heads.one_to_one.score.weight.normal_(std=0.5)
         network.heads.one_to_one.score.bias.fill_(2.0)
-        network.heads.one_to_one.distance.bias.add_(0.3)  # large boxes: no more of them than people
+        network.heads.one_to_one.distance.bias.add_(0.3)  # larger boxes, which repeat each other and go
     return network
 
 
