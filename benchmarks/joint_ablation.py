@@ -4,18 +4,20 @@
     python benchmarks/joint_ablation.py ... --arms joint separate --set steps=3000
 
 Each arm is trained in this process with each seed, scored on the videos of `--test`, and timed on one thread
-of the CPU. What is in `--out` is not done again, so the command may be stopped and repeated, and seeds may be
-shared out over processes. An arm with a seed sees the same clips in the same order as the others with it.
-Figures in percent: mean ± standard deviation over seeds (mean difference to `joint` ± its standard error).
+of the CPU. What is trained in `--out` is not trained again, so the command may be stopped and repeated, and
+seeds may be shared out over processes. An arm with a seed sees the same clips in the same order as the others
+with it. Figures in percent: mean ± standard deviation over seeds (mean difference to `joint` ± its standard
+error).
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import torch
@@ -69,13 +71,16 @@ def base_of(options: argparse.Namespace) -> TrainConfig:
 def result_of(
     name: str, seed: int, base: TrainConfig, videos: Sequence[LabelledVideo], options: argparse.Namespace
 ) -> ArmResult:
-    """Train what the arm needs, unless it is there, and return its scores."""
+    """Train what the arm needs, unless it is there, and return its scores, which are kept in a file too."""
     folders = [folder_of(training, seed, options.out) for training in ARMS[name].trainings]
     for training, folder in zip(ARMS[name].trainings, folders, strict=True):
         train_alone(arm_config(base, training, seed), folder, say)
     file = options.out / f"{name}-seed-{seed}.json"
     say(f"{file}: {ARMS[name].what}, {len(videos)} videos")
-    return arm_result(ARMS[name], folders, videos, test=str(options.test), file=file)
+    result = arm_result(ARMS[name], folders, videos)
+    kept = {"test": str(options.test), **asdict(result)}
+    commit_text(file, json.dumps(kept, indent=2), scratch=options.out)
+    return result
 
 
 def folder_of(training: str, seed: int, out: Path) -> Path:

@@ -1,28 +1,26 @@
-"""One arm of an ablation with one seed: trained in this process, scored on held-out videos, kept in files.
+"""One arm of an ablation with one seed: trained in this process and scored on held-out videos.
 
-What is in the files is not done again, so that an ablation that was stopped goes on where it was.
+What was trained is not trained again, so that an ablation that was stopped goes on where it was. Scores are
+always of the present code.
 """
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
-from pydantic import TypeAdapter
 
 from mot_model.engine import Engine
 from mot_model.network import JointNetwork
 from mot_model.perceiver import StreamedNetwork
 from mot_platform.benchmarking.ablation_arms import Arm
 from mot_platform.benchmarking.separate_networks import SeparateNetworks, separate_engine
-from mot_platform.commit import commit_text, committed
+from mot_platform.commit import committed
 from mot_platform.corpus import LabelledVideo
 from mot_platform.engines import build_engine, load_tracker_config
-from mot_platform.errors import InputError
 from mot_platform.evaluating import find, read_actions_otherwise, score
 from mot_platform.training.config import TrainConfig
 from mot_platform.training.preparation import claim
@@ -36,8 +34,6 @@ Progress = Callable[[str], None]
 class ArmResult:
     """What an arm came to with one seed."""
 
-    test: str
-    """What it was scored on."""
     figures: dict[str, float]
     """Every figure of an evaluation, by name; shares or counts."""
     num_parameters: int
@@ -71,35 +67,22 @@ def train_alone(config: TrainConfig, folder: Path, progress: Progress) -> None:
         save_weights(draft, session.average.network)
 
 
-def arm_result(
-    arm: Arm, folders: Sequence[Path], videos: Sequence[LabelledVideo], *, test: str, file: Path
-) -> ArmResult:
-    """Return what is in `file`, or score the arm and write it there.
+def arm_result(arm: Arm, folders: Sequence[Path], videos: Sequence[LabelledVideo]) -> ArmResult:
+    """Score an arm.
 
     Args:
         arm: What is run.
         folders: Trained weights of each of its trainings.
         videos: What it is scored on.
-        test: What these are, in words.
-        file: Where the result is kept.
 
     Raises:
-        InputError: if the result there is of other videos.
         MediaError: if a video can't be read.
     """
-    if file.is_file():
-        kept = TypeAdapter(ArmResult).validate_json(file.read_text())
-        if kept.test != test:
-            raise InputError(f"{file}: scored on {kept.test}, not on {test}; take another --out")
-        return kept
     networks = [load_network(folder / FILE_NAME) for folder in folders]
-    result = ArmResult(
-        test=test,
+    return ArmResult(
         figures=figures(arm, arm_engine(arm, networks), videos),
         num_parameters=sum(parameter.numel() for parameter in arm_network(networks).parameters()),
     )
-    commit_text(file, json.dumps(asdict(result), indent=2), scratch=file.parent)
-    return result
 
 
 def arm_network(networks: Sequence[JointNetwork]) -> StreamedNetwork:

@@ -29,7 +29,7 @@ def test_a_single_seed_has_no_spread_and_the_base_no_difference() -> None:
 
 def test_a_row_for_each_arm_with_its_command() -> None:
     def result(hota: float) -> ArmResult:
-        return ArmResult(test="corpus", figures={"HOTA": hota}, num_parameters=1_240_000)
+        return ArmResult(figures={"HOTA": hota}, num_parameters=1_240_000)
 
     table = markdown_table(
         {"joint": {0: result(0.5)}, "separate": {0: result(0.4)}},
