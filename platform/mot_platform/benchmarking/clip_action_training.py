@@ -15,12 +15,11 @@ from torch import nn
 
 from mot_model.clip import ClipBatch
 from mot_platform.benchmarking.clip_action_loss import clip_action_loss, key_frames
-from mot_platform.benchmarking.clip_action_network import CLIP_FRAMES, ClipActionNetwork, ClipOutput
+from mot_platform.benchmarking.clip_action_network import CLIP_FRAMES, ClipActionNetwork
 from mot_platform.benchmarking.peer_training import Budget, TrainingClock, TrainingRecord
 from mot_platform.training.clip_dataset import ClipDataset
 from mot_platform.training.clips import Clip, collate
 from mot_platform.training.config import TrainConfig
-from mot_platform.training.session import autocast_dtype
 
 BATCH_CLIPS = 4
 LEARNING_RATE = 2e-3
@@ -64,24 +63,11 @@ def train_clip_model(config: TrainConfig, *, budget: Budget) -> tuple[ClipAction
 def train_step(network: ClipActionNetwork, optimizer: torch.optim.Optimizer, clips: ClipBatch) -> float:
     """Take one step and return the loss before it."""
     optimizer.zero_grad()
-    autocast = autocast_dtype("auto", clips.pixels.device)  # as ours
-    with torch.autocast("cpu", dtype=autocast, enabled=autocast is not None):
-        output = network(clips.pixels)
-    loss = clip_action_loss(in_float32(output), key_frames(clips))
+    loss = clip_action_loss(network(clips.pixels), key_frames(clips))
     loss.backward()  # type: ignore[no-untyped-call]
     nn.utils.clip_grad_norm_(network.parameters(), GRADIENT_CLIP)
     optimizer.step()
     return float(loss.detach())
-
-
-def in_float32(output: ClipOutput) -> ClipOutput:
-    """Return `output` in the precision that losses need."""
-    return replace(
-        output,
-        confidence_logit=output.confidence_logit.float(),
-        action_logit=output.action_logit.float(),
-        xyxy=output.xyxy.float(),
-    )
 
 
 def rate_at(progress: float) -> float:
