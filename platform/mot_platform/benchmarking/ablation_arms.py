@@ -52,6 +52,15 @@ ARMS: Mapping[str, Arm] = {
         what="three networks of its size, each trained on one task",
         trainings=("detection", "identity", "action"),
     ),
+    "detection-apart": Arm(
+        what="boxes of the network that learns nothing else", trainings=("detection", BASE, BASE)
+    ),
+    "identity-apart": Arm(
+        what="embeddings of the network that learns nothing else", trainings=(BASE, "identity", BASE)
+    ),
+    "action-apart": Arm(
+        what="actions of the network that learns nothing else", trainings=(BASE, BASE, "action")
+    ),
     "temporal-off": Arm(what="no temporal encoder: R = 1", trainings=("temporal-off",)),
     "field-3": Arm(what="R = 3 frames", trainings=("field-3",)),
     "field-7": Arm(what="R = 7 frames", trainings=("field-7",)),
